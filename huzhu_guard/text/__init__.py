@@ -1,0 +1,1 @@
+"""What was written: canonical views of a text, and its words."""

@@ -1,0 +1,182 @@
+"""Word by word: what swindlers take apart, misspell or paraphrase, put back together.
+
+Works on folded text (:mod:`huzhu_guard.text.fold`). A mechanism never enumerates spellings: it knows how a word is
+taken apart (separators, syllables, sides of a character) and which words are worth taking apart (``lexicon/``).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+_LEXICON = files("huzhu_guard.text.lexicon")
+_HAN = "\u4e00-\u9fff"
+_GAP = r"[ \n.·*~^_\-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}]"
+_WEAK_GAP = frozenset(" \n,，。、:;!?")  # stands between ordinary clauses too
+_GAP_PAIR = re.compile(rf"([{_HAN}])(?={_GAP}{{1,2}}([{_HAN}]))")
+_GAP_RUN = re.compile(rf"(?<=[{_HAN}]){_GAP}{{1,2}}(?=[{_HAN}])")
+_REPEAT = re.compile(r"([^\s\d])\1{3,}")
+_WECHAT_HANDLE = r"(?!ip|ersion)[a-z]{1,15}[_\-]?[0-9]{1,15}"
+_QQ_NUMBER = r"[1-9](?: ?[0-9]){4,11}(?![0-9])"
+_DIGIT = re.compile("[0-9]")
+_EMOTE = re.compile(r"\[em\][a-z]?\d{1,9}\[/em\]")
+
+
+class Edit(NamedTuple):
+    """A stretch of folded text and what is read instead."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+
+
+def _rows(name: str) -> Iterator[tuple[str, str]]:
+    for line in _LEXICON.joinpath(name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            left, _, right = line.partition("\t")
+            yield left, right
+
+
+def _spelled(word: str, syllables: list[str]) -> Iterator[str]:
+    """A word written in syllables, wholly or in part.
+
+    Examples
+    --------
+    >>> list(_spelled("刷单", ["shua", "dan"]))
+    ['shuadan', 'shua dan', 'shua单', '刷dan']
+    """
+    yield "".join(syllables)
+    yield " ".join(syllables)
+    for i, syllable in enumerate(syllables):
+        if len(syllable) > 1:
+            yield word[:i] + syllable + word[i + 1 :]
+
+
+def _alternatives(words: list[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+class Undisguiser:
+    """Finds disguises in folded text. Immutable after construction."""
+
+    def __init__(self) -> None:
+        sensitive = [(word, pinyin.split()) for word, pinyin in _rows("sensitive.tsv")]
+        settings = tomllib.loads(_LEXICON.joinpath("disguise.toml").read_text(encoding="utf-8"))
+        forms: dict[str, tuple[str, str]] = {}
+        for word, syllables in sensitive:
+            for spelled in _spelled(word, syllables):
+                forms.setdefault(spelled, (word, "pinyin"))
+        forms |= {variant: (word, "variant") for variant, word in _rows("variants.tsv")}
+        forms |= {parts: (char, "split_char") for parts, char in _rows("split.tsv")}
+        names = settings["stickers"]["names"]
+        forms |= {f"[{name}]": (" ", "sticker") for name in names}
+        forms |= {f"/{name}": (" ", "sticker") for name in names if not name.isascii()}
+        self._forms = list(forms)
+        self._meaning = list(forms.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(self._forms, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
+        self._words = frozenset(word for word, _ in sensitive)
+        self._longest = max(map(len, self._words))
+        self._pairs = frozenset(word[i : i + 2] for word in self._words for i in range(len(word) - 1))
+        self._contacts = [
+            (word, pattern)
+            for word, handle in (("微信", _WECHAT_HANDLE), ("qq", _QQ_NUMBER))
+            for pattern in _contact_patterns(settings[word], handle)
+        ]
+        self._contacts_by_cue = self._contacts[::2]  # a handle has a digit in it
+
+    def edits(self, text: str) -> list[Edit]:
+        """What to read differently in ``text``, in order, not overlapping; empty for most texts."""
+        found = list(self._spellings(text))
+        if "[em]" in text:
+            found += [Edit(m.start(), m.end(), " ", "sticker") for m in _EMOTE.finditer(text)]
+        for word, pattern in self._contacts if _DIGIT.search(text) else self._contacts_by_cue:
+            found += [Edit(m.start("form"), m.end("form"), word, "contact") for m in pattern.finditer(text)]
+        found += self._gaps(text)
+        found += [Edit(m.start() + 3, m.end(), "", "repeat") for m in _REPEAT.finditer(text)]
+        return _disjoint(found) if found else found
+
+    def _spellings(self, text: str) -> Iterator[Edit]:
+        for index, start, end in self._automaton.find_matches_as_indexes(text):
+            form = self._forms[index]
+            if form[0].isascii() and form[0].isalpha() and start and _is_latin(text[start - 1]):
+                continue
+            if form[-1].isascii() and form[-1].isalpha() and end < len(text) and _is_latin(text[end]):
+                continue
+            word, kind = self._meaning[index]
+            yield Edit(start, end, word, kind)
+
+    def _gaps(self, text: str) -> Iterator[Edit]:
+        """Separators inside words: 加.微.信, 刷 单."""
+        for match in _GAP_PAIR.finditer(text):
+            if match[1] + match[2] in self._pairs:
+                yield from self._joined(text)
+                return
+
+    def _joined(self, text: str) -> Iterator[Edit]:
+        gaps = [(m.start(), m.end()) for m in _GAP_RUN.finditer(text)]
+        at = 0
+        kept: list[int] = []  # index in text of each character that is not in a gap
+        for start, end in gaps:
+            kept.extend(range(at, start))
+            at = end
+        kept.extend(range(at, len(text)))
+        tight = "".join(text[i] for i in kept)
+        i = 0
+        while i < len(tight):
+            length = self._word_at(tight, i)
+            inside = [(kept[k] + 1, kept[k + 1]) for k in range(i, i + length - 1) if kept[k + 1] > kept[k] + 1]
+            if inside and (length > 2 or _stands_alone(text, kept[i], kept[i + 1])):
+                yield from (Edit(start, end, "", "separator") for start, end in inside)
+            i += max(1, length)
+
+    def _word_at(self, tight: str, start: int) -> int:
+        for length in range(min(self._longest, len(tight) - start), 1, -1):
+            if tight[start : start + length] in self._words:
+                return length
+        return 0
+
+
+def _stands_alone(text: str, first: int, last: int) -> bool:
+    """Whether a two-character word with a gap can be that word: a weak gap needs the word to stand by itself."""
+    if not _WEAK_GAP.issuperset(text[first + 1 : last]):
+        return True
+    return not (_is_han(text, first - 1) and _is_han(text, last + 1)) and (
+        not _is_han(text, first - 1) or not _is_han(text, last + 1)
+    )
+
+
+def _is_han(text: str, index: int) -> bool:
+    return 0 <= index < len(text) and "\u4e00" <= text[index] <= "\u9fff"
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _contact_patterns(setting: dict[str, list[str]], handle: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A contact word beside a cue before it, or before a handle of its own shape."""
+    after_cue = re.compile(
+        rf"(?:{_alternatives(setting['cues'])})[我个下 :]{{0,2}}(?P<form>{_alternatives(setting['forms'])})"
+        rf"(?:(?![a-z信博商软店件生])|(?={handle}))"
+    )
+    before_handle = re.compile(
+        rf"(?<![a-z0-9])(?P<form>{_alternatives(setting['handle_forms'])})(?=[: 号是]{{0,3}}{handle})"
+    )
+    return after_cue, before_handle
+
+
+def _disjoint(edits: list[Edit]) -> list[Edit]:
+    edits.sort(key=lambda e: (e.start, -e.end))
+    kept: list[Edit] = []
+    end = 0
+    for edit in edits:
+        if edit.start >= end and (edit.end > edit.start):
+            kept.append(edit)
+            end = edit.end
+    return kept

@@ -1,0 +1,157 @@
+"""Character by character: one way of writing each letter, digit and Han character.
+
+Folding undoes width, case, digit styles, look-alike letters and traditional forms, and drops marks that
+nobody sees. Words are not looked at; that is :mod:`huzhu_guard.text.disguise`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+_MOST_REMEMBERED = 20_000  # a hostile text must not fill the memory with characters seen once
+
+_LATIN_NAME = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
+_CHINESE_RUN = re.compile("(?:[0-9〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖][-. ]?){7,64}")
+_CHINESE_DIGITS = str.maketrans("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖", "001123456789123456789")
+
+
+def _read_pairs(name: str) -> dict[str, str]:
+    table = files("huzhu_guard.text.lexicon").joinpath(name).read_text(encoding="utf-8")
+    pairs = " ".join(line for line in table.splitlines() if not line.startswith("#")).split()
+    return {pair[0]: pair[1] for pair in pairs}
+
+
+class _FoldTable(dict[int, str | None]):
+    """A table for :meth:`str.translate` that works out a character when it is first seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.traditional = _read_pairs("traditional.txt")
+        self.look_alikes = _read_pairs("look_alikes.txt")
+        self.irregular: set[str] = set()  # folds to no character or to several
+        self.styled: dict[str, str] = {}  # character -> disguise it may belong to
+        self.special: set[str] = set()  # both together
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        folded = self._fold(char)
+        while folded is not None and (again := "".join(self._fold(c) or "" for c in folded)) != folded:
+            folded = again
+        if len(self) < _MOST_REMEMBERED:
+            self[code] = folded
+            if folded is None or len(folded) != 1:
+                self.irregular.add(char)
+                self.special.add(char)
+            elif (style := _style(char, folded)) is not None:
+                self.styled[char] = style
+                self.special.add(char)
+        return folded
+
+    def _fold(self, char: str) -> str | None:
+        category = unicodedata.category(char)
+        if category in ("Mn", "Me", "Cf") or char in "\u115f\u1160\u3164\uffa0\u034f":
+            return None
+        if category == "Cs":
+            return "\ufffd"  # UTF-8 has no lone surrogates, and the Rust parts want UTF-8
+        if category in ("Cc", "Zl", "Zp"):
+            return "\n" if char in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029" else " "
+        if char == "…":
+            return char
+        return self._letter(char, category)
+
+    def _letter(self, char: str, category: str) -> str:
+        digit = unicodedata.digit(char, None)
+        if digit is not None and not char.isascii():
+            return str(digit)
+        # accents off Latin, Greek and Cyrillic letters; Hangul and kana would fall apart
+        form: Literal["NFKC", "NFKD"] = "NFKD" if ord(char) < 0x2000 and category[0] in "LS" else "NFKC"
+        folded = unicodedata.normalize(form, unicodedata.normalize("NFKC", char).lower())
+        if not folded.isascii():
+            folded = "".join(c for c in folded if unicodedata.category(c) != "Mn")
+        if len(folded) == 1 and not folded.isascii():
+            folded = self.traditional.get(folded) or self.look_alikes.get(folded) or _latin(folded) or folded
+        elif len(folded) > 1:
+            folded = "".join(self.traditional.get(c, c) for c in folded)
+        return folded or " "
+
+
+def _latin(char: str) -> str | None:
+    """The letter that a character is a style of, by its Unicode name."""
+    if "\u2e80" <= char <= "\u9fff":
+        return None
+    match = _LATIN_NAME.search(unicodedata.name(char, ""))
+    return match[1].lower() if match else None
+
+
+def _style(char: str, folded: str) -> str | None:
+    if folded.isdigit() and not char.isdecimal():
+        return "digit_style"
+    if folded.isascii() and folded.isalpha() and not char.isascii():
+        return "look_alike" if not "Ａ" <= char <= "ｚ" else None
+    return None
+
+
+class Folded(NamedTuple):
+    """A folded text and the way back."""
+
+    text: str
+    """The folded text."""
+    starts: list[int] | None
+    """For each folded character, where its raw character starts; None where the two run in parallel."""
+    ends: list[int] | None
+    """For each folded character, where its raw character, with the marks on it, ends."""
+    marked: bool
+    """Whether a styled letter or digit or an invisible mark was seen."""
+
+
+class Folder:
+    """Folds texts. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._table = _FoldTable()
+
+    def fold(self, raw: str) -> Folded:
+        """Fold one text, in time linear in its length.
+
+        Examples
+        --------
+        >>> Folder().fold("加薇：Ａｂ①②").text
+        '加薇:ab12'
+        """
+        if raw.isascii() and raw.isprintable():
+            return Folded(raw.lower(), None, None, False)
+        text = raw.translate(self._table)
+        table = self._table
+        starts = ends = None
+        marked = len(text) != len(raw) or not table.special.isdisjoint(raw)
+        if marked and (len(text) != len(raw) or not table.irregular.isdisjoint(raw)):
+            starts, ends = self._offsets(raw)
+        return Folded(_CHINESE_RUN.sub(_to_digits, text), starts, ends, marked)
+
+    def style_of(self, char: str) -> str | None:
+        """The disguise that a raw character may belong to, if any."""
+        return self._table.styled.get(char)
+
+    def _offsets(self, raw: str) -> tuple[list[int], list[int]]:
+        starts: list[int] = []
+        ends: list[int] = []
+        get = self._table.__getitem__
+        for i, char in enumerate(raw):
+            folded = get(ord(char))
+            if folded is None:
+                # a mark belongs to the character before it, an invisible format character to nobody
+                if ends and ends[-1] == i and unicodedata.combining(char) + (unicodedata.category(char) != "Cf"):
+                    ends[-1] = i + 1
+                continue
+            for _ in folded:
+                starts.append(i)
+                ends.append(i + 1)
+        return starts, ends
+
+
+def _to_digits(match: re.Match[str]) -> str:
+    run = match[0]
+    return run if run.isascii() else run.translate(_CHINESE_DIGITS)
