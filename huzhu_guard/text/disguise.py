@@ -20,6 +20,8 @@ _GAP = r"[ \n.·*~^_\-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}]"
 _WEAK_GAP = frozenset(" \n,，。、:;!?")  # stands between ordinary clauses too
 _GAP_PAIR = re.compile(rf"([{_HAN}])(?={_GAP}{{1,2}}([{_HAN}]))")
 _GAP_RUN = re.compile(rf"(?<=[{_HAN}]){_GAP}{{1,2}}(?=[{_HAN}])")
+_SPACED_OUT = re.compile(rf"(?<![{_HAN}])[{_HAN}]({_GAP}{{1,2}})[{_HAN}](?:\1[{_HAN}]){{2,80}}(?![{_HAN}])")
+_IN_A_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789./:_@-")  # beside these, letters belong to a link or name
 _REPEAT = re.compile(r"([^\s\d])\1{3,}")
 _WECHAT_HANDLE = r"(?!ip|ersion)[a-z]{1,15}[_\-]?[0-9]{1,15}"
 _QQ_NUMBER = r"[1-9](?: ?[0-9]){4,11}(?![0-9])"
@@ -104,15 +106,17 @@ class Undisguiser:
     def _spellings(self, text: str) -> Iterator[Edit]:
         for index, start, end in self._automaton.find_matches_as_indexes(text):
             form = self._forms[index]
-            if form[0].isascii() and form[0].isalpha() and start and _is_latin(text[start - 1]):
+            if form[0].isascii() and form[0].isalpha() and start and text[start - 1] in _IN_A_NAME:
                 continue
-            if form[-1].isascii() and form[-1].isalpha() and end < len(text) and _is_latin(text[end]):
+            if form[-1].isascii() and form[-1].isalpha() and end < len(text) and text[end] in _IN_A_NAME:
                 continue
             word, kind = self._meaning[index]
             yield Edit(start, end, word, kind)
 
     def _gaps(self, text: str) -> Iterator[Edit]:
-        """Separators inside words: 加.微.信, 刷 单."""
+        """Separators inside words: 加.微.信, 刷 单, 话 费 五 折."""
+        for run in _SPACED_OUT.finditer(text):
+            yield from (Edit(m.start(), m.end(), "", "separator") for m in _GAP_RUN.finditer(text, *run.span()))
         for match in _GAP_PAIR.finditer(text):
             if match[1] + match[2] in self._pairs:
                 yield from self._joined(text)
@@ -155,10 +159,6 @@ def _is_han(text: str, index: int) -> bool:
     return 0 <= index < len(text) and "\u4e00" <= text[index] <= "\u9fff"
 
 
-def _is_latin(char: str) -> bool:
-    return char.isascii() and char.isalpha()
-
-
 def _contact_patterns(setting: dict[str, list[str]], handle: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A contact word beside a cue before it, or before a handle of its own shape."""
     after_cue = re.compile(
@@ -166,7 +166,8 @@ def _contact_patterns(setting: dict[str, list[str]], handle: str) -> tuple[re.Pa
         rf"(?:(?![a-z信博商软店件生])|(?={handle}))"
     )
     before_handle = re.compile(
-        rf"(?<![a-z0-9])(?P<form>{_alternatives(setting['handle_forms'])})(?=[: 号是]{{0,3}}{handle})"
+        rf"(?<![a-z0-9])(?P<form>{_alternatives(setting['handle_forms'])})(?:(?<=[a-z])(?=[: ])|(?<![a-z]))"
+        rf"(?=[: 号是]{{0,3}}{handle})"
     )
     return after_cue, before_handle
 

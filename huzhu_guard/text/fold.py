@@ -15,6 +15,8 @@ _MOST_REMEMBERED = 20_000  # a hostile text must not fill the memory with charac
 
 _LATIN_NAME = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
 _CHINESE_RUN = re.compile("(?:[0-9〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖][-. ]?){7,64}")
+_CHINESE_DIGIT = re.compile("[〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]")
+_LEAST_SPELLED = 3  # Han digits in a run that is read as one number
 _CHINESE_DIGITS = str.maketrans("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖", "001123456789123456789")
 
 
@@ -34,13 +36,16 @@ class _FoldTable(dict[int, str | None]):
         self.irregular: set[str] = set()  # folds to no character or to several
         self.styled: dict[str, str] = {}  # character -> disguise it may belong to
         self.special: set[str] = set()  # both together
+        self.full = False  # from then on, characters not remembered are looked at one by one
 
     def __missing__(self, code: int) -> str | None:
         char = chr(code)
         folded = self._fold(char)
         while folded is not None and (again := "".join(self._fold(c) or "" for c in folded)) != folded:
             folded = again
-        if len(self) < _MOST_REMEMBERED:
+        if len(self) >= _MOST_REMEMBERED:
+            self.full = True
+        else:
             self[code] = folded
             if folded is None or len(folded) != 1:
                 self.irregular.add(char)
@@ -89,8 +94,9 @@ def _latin(char: str) -> str | None:
 def _style(char: str, folded: str) -> str | None:
     if folded.isdigit() and not char.isdecimal():
         return "digit_style"
-    if folded.isascii() and folded.isalpha() and not char.isascii():
-        return "look_alike" if not "Ａ" <= char <= "ｚ" else None
+    if folded.isascii() and folded.isalpha() and not char.isascii() and not "Ａ" <= char <= "ｚ":
+        # é is how words are spelled, not a disguise of e
+        return None if unicodedata.normalize("NFD", char)[0].isascii() else "look_alike"
     return None
 
 
@@ -126,13 +132,15 @@ class Folder:
         text = raw.translate(self._table)
         table = self._table
         starts = ends = None
-        marked = len(text) != len(raw) or not table.special.isdisjoint(raw)
-        if marked and (len(text) != len(raw) or not table.irregular.isdisjoint(raw)):
+        marked = len(text) != len(raw) or table.full or not table.special.isdisjoint(raw)
+        if marked and (len(text) != len(raw) or table.full or not table.irregular.isdisjoint(raw)):
             starts, ends = self._offsets(raw)
-        return Folded(_CHINESE_RUN.sub(_to_digits, text), starts, ends, marked)
+        return Folded(spelled_digits(text), starts, ends, marked)
 
     def style_of(self, char: str) -> str | None:
         """The disguise that a raw character may belong to, if any."""
+        if self._table.full and char not in self._table.styled:
+            return _style(char, self._table[ord(char)] or "")
         return self._table.styled.get(char)
 
     def _offsets(self, raw: str) -> tuple[list[int], list[int]]:
@@ -152,6 +160,18 @@ class Folder:
         return starts, ends
 
 
+def spelled_digits(text: str) -> str:
+    """Numbers spelled out in Han digits, as digits; the length stays.
+
+    Examples
+    --------
+    >>> spelled_digits("幺三八零零一三八零零零")
+    '13800138000'
+    """
+    return _CHINESE_RUN.sub(_to_digits, text)
+
+
 def _to_digits(match: re.Match[str]) -> str:
+    """Digits for a number spelled out; a Han digit that only touches a number stays (139… 一直)."""
     run = match[0]
-    return run if run.isascii() else run.translate(_CHINESE_DIGITS)
+    return run.translate(_CHINESE_DIGITS) if len(_CHINESE_DIGIT.findall(run)) >= _LEAST_SPELLED else run

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from huzhu_guard.text.disguise import Edit, Undisguiser
-from huzhu_guard.text.fold import Folder
+from huzhu_guard.text.fold import Folder, spelled_digits
 
 _MOST_ROUNDS = 4  # undoing one disguise can uncover another; texts that need more are noise
 _INVISIBLE_IN_WORD = re.compile(
@@ -59,7 +59,7 @@ class NormalizedText:
             edits = undisguiser.edits(text)
             if not edits:
                 break
-            text = self._apply(text, edits)
+            text = spelled_digits(self._apply(text, edits))
         self.canonical = text
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:

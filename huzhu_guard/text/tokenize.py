@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
 _DOMAIN_FREQUENCY = 5_000  # high enough to win against the split of any of our words
 _LEXICON = files("huzhu_guard.text.lexicon")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")  # bots do send them; Rust's strings cannot hold them
 
 Cut = Callable[[str], list[str]]
 
@@ -45,7 +48,10 @@ def rust_cut() -> Cut:
     cut = tokenizer.cut
 
     def cut_words(text: str) -> list[str]:
-        words: list[str] = cut(text, False)
+        try:
+            words: list[str] = cut(text, False)
+        except UnicodeEncodeError:
+            words = cut(_SURROGATE.sub("\ufffd", text), False)
         return words
 
     return cut_words
@@ -65,7 +71,7 @@ def python_cut() -> Cut:
     cut = tokenizer.lcut
 
     def cut_words(text: str) -> list[str]:
-        words: list[str] = cut(text, HMM=False)
+        words: list[str] = cut(_SURROGATE.sub("\ufffd", text), HMM=False)
         return words
 
     return cut_words
