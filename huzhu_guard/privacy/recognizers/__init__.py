@@ -1,0 +1,1 @@
+"""One recognizer a file, each a pattern, what checks it, and the words that speak for or against it."""

@@ -1,0 +1,152 @@
+"""What recognizers look at: the folded text, the numbers in it, and the words around a place."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from huzhu_guard.privacy.cues import cues_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from huzhu_guard.verdict import EntityKind
+
+_NUMBER = re.compile(r"[0-9]+(?:[-\s._·•—–~*、/,]{1,2}[0-9]+){0,24}")
+_ATOM = re.compile(r"[0-9]+")
+_EDGES = re.compile(
+    r"([〇零幺一二三四五六七八九]{1,2})(?=[0-9]{6})|(?<=[0-9]{4})[-. ]?([〇零幺一二三四五六七八九]{1,2})$"
+)
+_CLAUSE_END = re.compile(r"[\n。!?;〕]")
+
+
+class Candidate(NamedTuple):
+    """A place that a recognizer thinks is personal information, in folded coordinates."""
+
+    kind: EntityKind
+    """What it would be."""
+    start: int
+    """Start in the folded text."""
+    end: int
+    """End, exclusive."""
+    logit: float
+    """How sure, in log-odds; at or under 0 it is dropped."""
+    why: str
+    """Key of the reason in ``data/reasons.toml``."""
+    rank: int = 5
+    """How specific the pattern is; where candidates overlap, the higher rank stays."""
+
+
+class Slice(NamedTuple):
+    """Neighbouring groups of a number, read as one."""
+
+    start: int
+    end: int
+    digits: str
+    sizes: tuple[int, ...]
+    """How many digits each group has."""
+
+
+class Number(NamedTuple):
+    """Groups of ASCII digits with at most two separators between them."""
+
+    start: int
+    end: int
+    atoms: tuple[tuple[int, int], ...]
+    """Where each group stands."""
+    total: int
+    """How many digits there are."""
+
+    def slices(self, text: str, least: int, most: int) -> Iterator[Slice]:
+        """Every run of whole groups with ``least`` to ``most`` digits, longest first at each start.
+
+        Examples
+        --------
+        >>> view = View("2 138 0000 8000")
+        >>> [s.digits for s in view.numbers[0].slices(view.text, 11, 11)]
+        ['13800008000']
+        """
+        for i in range(len(self.atoms)):
+            total = 0
+            found = []
+            for j in range(i, len(self.atoms)):
+                start, end = self.atoms[j]
+                total += end - start
+                if total > most:
+                    break
+                if total >= least:
+                    found.append(j)
+            for j in reversed(found):
+                parts = self.atoms[i : j + 1]
+                digits = "".join([text[a:b] for a, b in parts])
+                yield Slice(parts[0][0], parts[-1][1], digits, tuple([b - a for a, b in parts]))
+
+
+class View:
+    """One folded text, with what several recognizers need worked out once.
+
+    Parameters
+    ----------
+    text
+        The folded text, as ``NormalizedText.folded``.
+    raw_of
+        Gives the raw characters of a span of ``text``; needed to tell ``周六13800001111`` from twelve digits.
+    """
+
+    def __init__(self, text: str, raw_of: Callable[[int, int], str] | None = None) -> None:
+        self.text = text if raw_of is None or not _ATOM.search(text) else _with_words_kept(text, raw_of)
+        self._anywhere: dict[str, float] = {}
+
+    def anywhere(self, kind: str) -> float:
+        """What words anywhere in the message say for or against a kind; weighed once."""
+        weight = self._anywhere.get(kind)
+        if weight is None:
+            weight = self._anywhere[kind] = cues_of(kind).anywhere.weigh(self.text)
+        return weight
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        """The numbers of the text, in order."""
+        found = []
+        for match in _NUMBER.finditer(self.text):
+            atoms = tuple([m.span() for m in _ATOM.finditer(self.text, match.start(), match.end())])
+            found.append(Number(match.start(), match.end(), atoms, sum([b - a for a, b in atoms])))
+        return found
+
+    def before(self, start: int, width: int = 14) -> str:
+        """The words of the same clause that stand before ``start``."""
+        part = self.text[max(0, start - width) : start]
+        ends = [m.end() for m in _CLAUSE_END.finditer(part, 0, max(0, len(part) - 2))]
+        return part[ends[-1] :] if ends else part
+
+    def after(self, end: int, width: int = 10) -> str:
+        """The words of the same clause that stand after ``end``."""
+        part = self.text[end : end + width]
+        stop = _CLAUSE_END.search(part)
+        return part[: stop.start()] if stop else part
+
+    def glued(self, start: int, end: int) -> bool:
+        """Whether a letter or digit touches the span on either side."""
+        text = self.text
+        left = text[start - 1 : start] if start else ""
+        return _is_alnum(left) or _is_alnum(text[end : end + 1])
+
+
+def _is_alnum(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _with_words_kept(text: str, raw_of: Callable[[int, int], str]) -> str:
+    """The folded text with Han digits put back that only touch a number: ``周六139…``, ``…4418一直``."""
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        if end - start < 7:
+            continue
+        raw = raw_of(start, end)
+        if raw.isascii() or len(raw) != end - start or sum([c.isascii() and c.isdigit() for c in raw]) < 6:
+            continue
+        for edge in _EDGES.finditer(raw):
+            a, b = edge.span(1 if edge[1] else 2)
+            text = text[: start + a] + raw[a:b] + text[start + b :]
+    return text
