@@ -134,7 +134,8 @@ class PrivacyScreen:
             settled = _settle([*settled, *names])
         if not settled:
             return ()
-        return tuple([self._entity(c, normalized) for c in sorted(settled, key=lambda c: c.start)])
+        exposed = _THIRD_PARTY.search(normalized.folded) is not None
+        return tuple([self._entity(c, normalized, exposed) for c in sorted(settled, key=lambda c: c.start)])
 
     def weight(self, entities: Sequence[Entity]) -> list[tuple[int, float]]:
         """What each entity adds to the log-odds of ``privacy_leak``.
@@ -200,19 +201,19 @@ class PrivacyScreen:
             found += self._birth_date.find(view)
         return found
 
-    def _entity(self, candidate: Candidate, normalized: NormalizedText) -> Entity:
+    def _entity(self, candidate: Candidate, normalized: NormalizedText, exposed: bool) -> Entity:
         start, end = normalized.raw_span(candidate.start, candidate.end)
         value = normalized.folded[candidate.start : candidate.end]
         severity = exposure.SEVERITIES[candidate.kind]
-        logit, reason = self._whose(candidate, normalized.folded)
+        logit, reason = self._whose(candidate, normalized.folded, exposed)
         confidence = 1 / (1 + math.exp(-logit))
         return Entity(candidate.kind, start, end, severity, round(confidence, 4), mask(candidate.kind, value), reason)
 
-    def _whose(self, candidate: Candidate, text: str) -> tuple[float, Reason]:
+    def _whose(self, candidate: Candidate, text: str, exposed: bool) -> tuple[float, Reason]:
         """How sure and why, with whose it is where the words say so."""
         reasons = _reasons()
         reason = reasons[candidate.why]
-        if _THIRD_PARTY.search(text):
+        if exposed:
             owner, logit = reasons["third_party"], candidate.logit + _THIRD_PARTY_WEIGHT
         elif _OWN.search(text, max(0, candidate.start - 12), candidate.start):
             owner, logit = reasons["own"], candidate.logit
