@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from huzhu_guard.errors import RuleError
+from huzhu_guard.rules.compact import read_compact
 from huzhu_guard.rules.rule import Pack, Rule, read_pack
 
 
@@ -62,16 +63,16 @@ class RuleEngine:
     def _compile(self) -> None:
         numbers: dict[str, int] = {}
 
-        def number(words: Iterable[str]) -> tuple[int, ...]:
-            return tuple(numbers.setdefault(word, len(numbers)) for word in words)
+        def number(words: Iterable[str]) -> frozenset[int]:
+            return frozenset([numbers.setdefault(word, len(numbers)) for word in words])
 
         self._parts = []
         for rule in self.rules:
             near = (number(rule.near.first), number(rule.near.second), rule.near.within) if rule.near else None
-            self._parts.append((number(rule.literals), near, number(rule.anchors), frozenset(number(rule.unless))))
+            self._parts.append((number(rule.literals), near, number(rule.anchors), number(rule.unless)))
         triggers: list[list[int]] = [[] for _ in numbers]
         for index, (literals, near, anchors, _) in enumerate(self._parts):
-            for word in {*literals, *anchors, *(near[0] if near else ())}:
+            for word in literals | anchors | (near[0] if near else frozenset()):
                 triggers[word].append(index)
         self._triggers = [tuple(t) for t in triggers]
         self._automaton = ahocorasick_rs.AhoCorasick(list(numbers)) if numbers else None
@@ -85,12 +86,16 @@ class RuleEngine:
             return []
         places: Places = {}
         candidates: set[int] = set()
+        triggers = self._triggers
         for word, start, end in found:
             if word in places:
                 places[word].append((start, end))
             else:
                 places[word] = [(start, end)]
-                candidates.update(self._triggers[word])
+                if triggers[word]:
+                    candidates.update(triggers[word])
+        if not candidates:
+            return []
         hits = []
         for index in sorted(candidates):
             span = self._span(index, places, canonical)
@@ -102,21 +107,20 @@ class RuleEngine:
         literals, near, anchors, unless = self._parts[index]
         if unless and not unless.isdisjoint(places):
             return None
-        starts = [places[word][0] for word in literals if word in places]
-        if starts:
-            return min(starts)
-        if near is not None and (span := _near_span(places, *near)) is not None:
+        if literals and not literals.isdisjoint(places):
+            return min([places[word][0] for word in literals & places.keys()])
+        if near is not None and not near[1].isdisjoint(places) and (span := _near_span(places, *near)) is not None:
             return span
         regex = self.rules[index].regex
-        if regex is not None and any(word in places for word in anchors) and (match := regex.search(canonical)):
+        if regex is not None and not anchors.isdisjoint(places) and (match := regex.search(canonical)):
             return match.span()
         return None
 
 
-def _near_span(places: Places, first: tuple[int, ...], second: tuple[int, ...], within: int) -> tuple[int, int] | None:
+def _near_span(places: Places, first: frozenset[int], second: frozenset[int], within: int) -> tuple[int, int] | None:
     """The leftmost first word that has a second word at most ``within`` characters away, and the leftmost of those."""
-    lefts = sorted(p for word in first if word in places for p in places[word])
-    rights = sorted(p for word in second if word in places for p in places[word])
+    lefts = sorted([place for word in first & places.keys() for place in places[word]])
+    rights = sorted([place for word in second & places.keys() for place in places[word]])
     longest = max((end - start for start, end in rights), default=0)
     at = 0
     for start, end in lefts:
@@ -133,7 +137,9 @@ def _near_span(places: Places, first: tuple[int, ...], second: tuple[int, ...], 
 
 def shipped_packs() -> list[Pack]:
     """The packs that come with the library, without their examples checked (a test does that)."""
-    return [_sound(path) for path in shipped_paths()]
+    paths = shipped_paths()
+    compact = read_compact(paths)
+    return [_sound(path) for path in paths] if compact is None else compact
 
 
 def load_pack(path: Any) -> Pack:

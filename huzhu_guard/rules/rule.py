@@ -76,6 +76,37 @@ class Near:
     """Most characters between the two."""
 
 
+class LazyRegex:
+    """A regular expression that is compiled when it is first needed: most are not, in most processes.
+
+    Examples
+    --------
+    >>> LazyRegex("日赚[0-9]{2,4}").search("日赚300").span()
+    (0, 5)
+    """
+
+    __slots__ = ("_compiled", "pattern")
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._compiled: re.Pattern[str] | None = None
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As :meth:`re.Pattern.search`."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.pattern)
+        return self._compiled.search(text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LazyRegex) and self.pattern == other.pattern
+
+    def __hash__(self) -> int:
+        return hash(self.pattern)
+
+    def __repr__(self) -> str:
+        return f"LazyRegex({self.pattern!r})"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule, checked."""
@@ -87,7 +118,7 @@ class Rule:
     group: str
     literals: tuple[str, ...]
     near: Near | None
-    regex: re.Pattern[str] | None
+    regex: LazyRegex | None
     anchors: tuple[str, ...]
     unless: tuple[str, ...]
     reason: Reason
@@ -304,17 +335,17 @@ def _near(table: Any, fault: Callable[[str], None]) -> Near | None:
     return Near(tuple(table["first"]), tuple(table["second"]), table["within"])
 
 
-def _regex(table: dict[str, Any], fault: Callable[[str], None]) -> re.Pattern[str] | None:
+def _regex(table: dict[str, Any], fault: Callable[[str], None]) -> LazyRegex | None:
     pattern = table.get("regex")
     if pattern is None:
         return None
     if not table.get("anchors"):
         fault("a regex needs anchors: words one of which stands in everything that it matches")
     try:
-        compiled = re.compile(pattern)
+        re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         fault(f"regex does not compile: {error}")
         return None
     if growth := growth_fault(pattern):
         fault(f"regex can grow faster than the text: {growth}")
-    return compiled
+    return LazyRegex(pattern)

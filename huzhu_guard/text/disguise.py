@@ -18,14 +18,16 @@ _LEXICON = files("huzhu_guard.text.lexicon")
 _HAN = "\u4e00-\u9fff"
 _GAP = r"[ \n.·*~^_\-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}]"
 _WEAK_GAP = frozenset(" \n,，。、:;!?")  # stands between ordinary clauses too
-_GAP_PAIR = re.compile(rf"([{_HAN}])(?={_GAP}{{1,2}}([{_HAN}]))")
+_GAPS = frozenset(" \n.·*~^_-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}")
+_LEAST_SPACED = 3  # equal gaps one after another in a sentence that is spaced out
+_LEAST_REPEATED = 3
+_DIGITS = frozenset("0123456789")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _GAP_RUN = re.compile(rf"(?<=[{_HAN}]){_GAP}{{1,2}}(?=[{_HAN}])")
-_SPACED_OUT = re.compile(rf"(?<![{_HAN}])[{_HAN}]({_GAP}{{1,2}})[{_HAN}](?:\1[{_HAN}]){{2,80}}(?![{_HAN}])")
-_IN_A_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789./:_@-")  # beside these, letters belong to a link or name
+_IN_A_NAME = _LETTERS | _DIGITS | frozenset("./:_@-")  # beside these, letters belong to a link or name
 _REPEAT = re.compile(r"([^\s\d])\1{3,}")
 _WECHAT_HANDLE = r"(?!ip|ersion)[a-z]{1,15}[_\-]?[0-9]{1,15}"
 _QQ_NUMBER = r"[1-9](?: ?[0-9]){4,11}(?![0-9])"
-_DIGIT = re.compile("[0-9]")
 _EMOTE = re.compile(r"\[em\][a-z]?\d{1,9}\[/em\]")
 
 
@@ -86,51 +88,56 @@ class Undisguiser:
         self._longest = max(map(len, self._words))
         self._pairs = frozenset(word[i : i + 2] for word in self._words for i in range(len(word) - 1))
         self._contacts = [
-            (word, pattern)
+            (word, frozenset(form[0] for form in forms), pattern)
             for word, handle in (("微信", _WECHAT_HANDLE), ("qq", _QQ_NUMBER))
-            for pattern in _contact_patterns(settings[word], handle)
+            for forms, pattern in _contact_patterns(settings[word], handle)
         ]
         self._contacts_by_cue = self._contacts[::2]  # a handle has a digit in it
 
     def edits(self, text: str) -> list[Edit]:
         """What to read differently in ``text``, in order, not overlapping; empty for most texts."""
-        found = list(self._spellings(text))
-        if "[em]" in text:
+        found = self._spellings(text)
+        chars = set(text)  # most texts lack what most searches look for
+        if "[" in chars and "[em]" in text:
             found += [Edit(m.start(), m.end(), " ", "sticker") for m in _EMOTE.finditer(text)]
-        for word, pattern in self._contacts if _DIGIT.search(text) else self._contacts_by_cue:
-            found += [Edit(m.start("form"), m.end("form"), word, "contact") for m in pattern.finditer(text)]
-        found += self._gaps(text)
-        found += [Edit(m.start() + 3, m.end(), "", "repeat") for m in _REPEAT.finditer(text)]
+        for word, heads, pattern in self._contacts if chars & _DIGITS else self._contacts_by_cue:
+            if not heads.isdisjoint(chars):
+                found += [Edit(m.start("form"), m.end("form"), word, "contact") for m in pattern.finditer(text)]
+        if not _GAPS.isdisjoint(chars):
+            found += self._separators(text)
+        if len(text) - len(chars) >= _LEAST_REPEATED:
+            found += [Edit(m.start() + 3, m.end(), "", "repeat") for m in _REPEAT.finditer(text)]
         return _disjoint(found) if found else found
 
-    def _spellings(self, text: str) -> Iterator[Edit]:
+    def _spellings(self, text: str) -> list[Edit]:
+        found = []
         for index, start, end in self._automaton.find_matches_as_indexes(text):
             form = self._forms[index]
-            if form[0].isascii() and form[0].isalpha() and start and text[start - 1] in _IN_A_NAME:
+            if form[0] in _LETTERS and start and text[start - 1] in _IN_A_NAME:
                 continue
-            if form[-1].isascii() and form[-1].isalpha() and end < len(text) and text[end] in _IN_A_NAME:
+            if form[-1] in _LETTERS and end < len(text) and text[end] in _IN_A_NAME:
                 continue
             word, kind = self._meaning[index]
-            yield Edit(start, end, word, kind)
+            found.append(Edit(start, end, word, kind))
+        return found
 
-    def _gaps(self, text: str) -> Iterator[Edit]:
-        """Separators inside words: 加.微.信, 刷 单, 话 费 五 折."""
-        for run in _SPACED_OUT.finditer(text):
-            yield from (Edit(m.start(), m.end(), "", "separator") for m in _GAP_RUN.finditer(text, *run.span()))
-        for match in _GAP_PAIR.finditer(text):
-            if match[1] + match[2] in self._pairs:
-                yield from self._joined(text)
-                return
+    def _separators(self, text: str) -> list[Edit]:
+        """Separators inside words: 加.微.信, 刷 单, and sentences spaced out: 话 费 五 折."""
+        gaps = [m.span() for m in _GAP_RUN.finditer(text)]
+        found = _spaced_out(text, gaps) if len(gaps) >= _LEAST_SPACED else []
+        pairs = self._pairs
+        if any(text[start - 1] + text[end] in pairs for start, end in gaps):
+            found += self._joined(text, gaps)
+        return found
 
-    def _joined(self, text: str) -> Iterator[Edit]:
-        gaps = [(m.start(), m.end()) for m in _GAP_RUN.finditer(text)]
+    def _joined(self, text: str, gaps: list[tuple[int, int]]) -> Iterator[Edit]:
         at = 0
         kept: list[int] = []  # index in text of each character that is not in a gap
         for start, end in gaps:
             kept.extend(range(at, start))
             at = end
         kept.extend(range(at, len(text)))
-        tight = "".join(text[i] for i in kept)
+        tight = "".join([text[i] for i in kept])
         i = 0
         while i < len(tight):
             length = self._word_at(tight, i)
@@ -146,20 +153,33 @@ class Undisguiser:
         return 0
 
 
+def _spaced_out(text: str, gaps: list[tuple[int, int]]) -> list[Edit]:
+    """Gaps of runs of at least four single characters, all with the same separator, and no Han on either side."""
+    found: list[Edit] = []
+    first = 0
+    for i in range(1, len(gaps) + 1):
+        start, end = gaps[i - 1]
+        if i < len(gaps) and gaps[i][0] == end + 1 and text[slice(*gaps[i])] == text[start:end]:
+            continue
+        alone = not _is_han(text, gaps[first][0] - 2) and not _is_han(text, end + 1)
+        if i - first >= _LEAST_SPACED and alone:
+            found += [Edit(s, e, "", "separator") for s, e in gaps[first:i]]
+        first = i
+    return found
+
+
 def _stands_alone(text: str, first: int, last: int) -> bool:
     """Whether a two-character word with a gap can be that word: a weak gap needs the word to stand by itself."""
     if not _WEAK_GAP.issuperset(text[first + 1 : last]):
         return True
-    return not (_is_han(text, first - 1) and _is_han(text, last + 1)) and (
-        not _is_han(text, first - 1) or not _is_han(text, last + 1)
-    )
+    return not (_is_han(text, first - 1) and _is_han(text, last + 1))
 
 
 def _is_han(text: str, index: int) -> bool:
     return 0 <= index < len(text) and "\u4e00" <= text[index] <= "\u9fff"
 
 
-def _contact_patterns(setting: dict[str, list[str]], handle: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _contact_patterns(setting: dict[str, list[str]], handle: str) -> list[tuple[list[str], re.Pattern[str]]]:
     """A contact word beside a cue before it, or before a handle of its own shape."""
     after_cue = re.compile(
         rf"(?:{_alternatives(setting['cues'])})[我个下 :]{{0,2}}(?P<form>{_alternatives(setting['forms'])})"
@@ -169,7 +189,7 @@ def _contact_patterns(setting: dict[str, list[str]], handle: str) -> tuple[re.Pa
         rf"(?<![a-z0-9])(?P<form>{_alternatives(setting['handle_forms'])})(?:(?<=[a-z])(?=[: ])|(?<![a-z]))"
         rf"(?=[: 号是]{{0,3}}{handle})"
     )
-    return after_cue, before_handle
+    return [(setting["forms"], after_cue), (setting["handle_forms"], before_handle)]
 
 
 def _disjoint(edits: list[Edit]) -> list[Edit]:

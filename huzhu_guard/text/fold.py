@@ -16,6 +16,7 @@ _MOST_REMEMBERED = 20_000  # a hostile text must not fill the memory with charac
 _LATIN_NAME = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
 _CHINESE_RUN = re.compile("(?:[0-9〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖][-. ]?){7,64}")
 _CHINESE_DIGIT = re.compile("[〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]")
+_HAN_DIGITS = frozenset("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖")
 _LEAST_SPELLED = 3  # Han digits in a run that is read as one number
 _CHINESE_DIGITS = str.maketrans("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖", "001123456789123456789")
 
@@ -132,10 +133,13 @@ class Folder:
         text = raw.translate(self._table)
         table = self._table
         starts = ends = None
-        marked = len(text) != len(raw) or table.full or not table.special.isdisjoint(raw)
-        if marked and (len(text) != len(raw) or table.full or not table.irregular.isdisjoint(raw)):
+        chars = set(raw)
+        marked = len(text) != len(raw) or table.full or not table.special.isdisjoint(chars)
+        if marked and (len(text) != len(raw) or table.full or not table.irregular.isdisjoint(chars)):
             starts, ends = self._offsets(raw)
-        return Folded(spelled_digits(text), starts, ends, marked)
+        if not _HAN_DIGITS.isdisjoint(text):
+            text = spelled_digits(text)
+        return Folded(text, starts, ends, marked)
 
     def style_of(self, char: str) -> str | None:
         """The disguise that a raw character may belong to, if any."""

@@ -6,12 +6,17 @@ nor read. Both implementations give the same tokens (hidden Markov model off).
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import logging
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 _DOMAIN_FREQUENCY = 5_000  # high enough to win against the split of any of our words
 _LEXICON = files("huzhu_guard.text.lexicon")
@@ -39,9 +44,7 @@ def rust_cut() -> Cut:
     ImportError
         When rjieba is not installed.
     """
-    from rjieba import Jieba
-
-    tokenizer = Jieba.empty()  # type: ignore[no-untyped-call]
+    tokenizer = _rust_class().empty()
     add = tokenizer.add_word
     for word, frequency in dictionary().items():
         add(word, frequency, "")
@@ -75,6 +78,28 @@ def python_cut() -> Cut:
         return words
 
     return cut_words
+
+
+def _rust_class() -> Any:
+    """The class of rjieba, without the 350,000-word dictionary that importing the package builds for its own use."""
+    if "rjieba" in sys.modules:
+        from rjieba import Jieba
+
+        return Jieba
+    spec = importlib.util.find_spec("rjieba")
+    for folder in (spec and spec.submodule_search_locations) or ():
+        for suffix in EXTENSION_SUFFIXES:
+            path = Path(folder) / f"rjieba{suffix}"
+            if path.is_file():
+                loader = ExtensionFileLoader("rjieba.rjieba", str(path))
+                extension = importlib.util.module_from_spec(
+                    importlib.util.spec_from_loader(loader.name, loader, origin=str(path))  # type: ignore[arg-type]
+                )
+                loader.exec_module(extension)
+                return extension.Jieba
+    from rjieba import Jieba
+
+    return Jieba
 
 
 @cache

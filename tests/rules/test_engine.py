@@ -16,7 +16,15 @@ from huzhu_guard.rules.rule import Near
 def rule(name: str, **pattern: object) -> Rule:
     fields = {"literals": (), "near": None, "regex": None, "anchors": (), "unless": (), **pattern}
     return Rule(
-        id=name, label=Label.SCAM, kind="guard", weight=1.0, group="g", reason=Reason("", ""), hits=(), misses=(), **fields
+        id=name,
+        label=Label.SCAM,
+        kind="guard",
+        weight=1.0,
+        group="g",
+        reason=Reason("", ""),
+        hits=(),
+        misses=(),
+        **fields,
     )  # type: ignore[arg-type]
 
 
@@ -74,7 +82,8 @@ def test_the_shipped_rules_are_matched_as_by_a_naive_matcher(text: str) -> None:
 @pytest.mark.parametrize(
     ("within", "text", "span"),
     [
-        (0, "甲乙", (0, 2)), (0, "甲丁乙", None), (2, "甲丁丁乙", (0, 4)), (2, "甲丁丁丁乙", None), (2, "乙丁丁甲", (0, 4)),
+        (0, "甲乙", (0, 2)), (0, "甲丁乙", None), (2, "甲丁丁乙", (0, 4)), (2, "甲丁丁丁乙", None),
+        (2, "乙丁丁甲", (0, 4)),
         (2, "乙丁丁丁甲", None), (1, "甲丁丁甲丁乙", (3, 6)), (1, "甲", None), (1, "", None), (9, "丁丁甲乙丁", (2, 4)),
     ],
 )  # fmt: skip
@@ -87,36 +96,36 @@ def test_near_at_its_borders(within: int, text: str, span: tuple[int, int] | Non
 def test_near_looks_past_a_word_that_overlaps() -> None:
     hits = engine(rule("r", near=Near(("兼职",), ("职加", "微信"), 3))).match("兼职加微信")
 
-    assert [(0, 5)] == [(hit.start, hit.end) for hit in hits]
+    assert [(hit.start, hit.end) for hit in hits] == [(0, 5)]
 
 
 def test_near_needs_two_words_and_not_one_twice() -> None:
-    assert [] == engine(rule("r", near=Near(("微信",), ("微信",), 3))).match("加微信")
+    assert engine(rule("r", near=Near(("微信",), ("微信",), 3))).match("加微信") == []
 
 
 def test_unless_counts_anywhere() -> None:
     one = engine(rule("r", literals=("甲",), unless=("骗子",)))
 
-    assert ["r"] == [hit.rule.id for hit in one.match("甲")]
-    assert [] == one.match("甲……小心骗子")
-    assert [] == one.match("骗子甲")
+    assert [hit.rule.id for hit in one.match("甲")] == ["r"]
+    assert one.match("甲……小心骗子") == []
+    assert one.match("骗子甲") == []
 
 
 def test_a_regex_runs_only_beside_its_anchor() -> None:
     one = engine(rule("r", regex=re.compile("日赚[0-9]{2,4}"), anchors=("兼职",)))
 
-    assert [] == one.match("日赚300")
-    assert [(2, 7)] == [(hit.start, hit.end) for hit in one.match("兼职日赚300")]
+    assert one.match("日赚300") == []
+    assert [(hit.start, hit.end) for hit in one.match("兼职日赚300")] == [(2, 7)]
 
 
 def test_each_rule_hits_once_at_its_first_place_in_the_order_of_the_packs() -> None:
     one = engine(rule("b", literals=("乙",)), rule("a", literals=("丙", "甲")))
 
-    assert [("b", 1, 2), ("a", 0, 1)] == [(h.rule.id, h.start, h.end) for h in one.match("甲乙甲丙乙")]
+    assert [(h.rule.id, h.start, h.end) for h in one.match("甲乙甲丙乙")] == [("b", 1, 2), ("a", 0, 1)]
 
 
 def test_no_rules_no_hits() -> None:
-    assert [] == engine().match("什么都没有")
+    assert engine().match("什么都没有") == []
 
 
 def test_a_pack_can_switch_off_and_reweigh(tmp_path: Path) -> None:
@@ -124,8 +133,8 @@ def test_a_pack_can_switch_off_and_reweigh(tmp_path: Path) -> None:
     one = RuleEngine([*shipped_packs(), a_pack(tmp_path, RULE, head=head)])
 
     assert "task_rebate.daily_pay_contact" not in [r.id for r in one.rules]
-    assert 0.5 == one.weights["task_rebate.phone_only_work"]
-    assert ["own.word"] == [hit.rule.id for hit in one.match("红苹果")]
+    assert one.weights["task_rebate.phone_only_work"] == 0.5
+    assert [hit.rule.id for hit in one.match("红苹果")] == ["own.word"]
 
 
 @pytest.mark.parametrize("head", ['off = ["no.such"]\n', '[weights]\n"no.such" = 1\n'])
@@ -142,17 +151,19 @@ def test_an_id_in_two_packs_is_refused(tmp_path: Path) -> None:
 
 def test_a_guard_reads_a_users_pack(tmp_path: Path) -> None:
     head = 'off = ["task_rebate.daily_pay_contact"]\n[weights]\n"task_rebate.phone_only_work" = 0.25\n'
-    path = write_pack(tmp_path / "own.toml", {**RULE, "weight": 20.0}, head=head, group='[[group]]\nid = "own"\ncap = 30.0\n')
+    path = write_pack(
+        tmp_path / "own.toml", {**RULE, "weight": 20.0}, head=head, group='[[group]]\nid = "own"\ncap = 30.0\n'
+    )
     own = Guard.load(rules=[path])
     text = "兼职日结 一部手机就能做 加V:abc88123"
 
     sources = {e.source: e.weight for e in own.score(text).evidence if e.label == "scam"}
     assert "rule:task_rebate.daily_pay_contact" not in sources
-    assert 0.25 == sources["rule:task_rebate.phone_only_work"]
+    assert sources["rule:task_rebate.phone_only_work"] == 0.25
     verdict = own.score("今天的红苹果真甜")
-    assert "block" == verdict.action
+    assert verdict.action == "block"
     item = next(e for e in verdict.evidence if e.source == "rule:own.word")
-    assert (20.0, 3, 6) == (item.weight, item.start, item.end)
+    assert (item.weight, item.start, item.end) == (20.0, 3, 6)
     assert "own.word" in [r.id for r, _ in own.rules()]
 
 
@@ -177,10 +188,12 @@ def test_a_group_adds_no_more_than_its_cap(tmp_path: Path) -> None:
 
 
 def test_packs_load_alone(tmp_path: Path) -> None:
-    assert ("own.word",) == tuple(r.id for r in load_pack(write_pack(tmp_path / "x.toml", RULE)).rules)
+    assert tuple(r.id for r in load_pack(write_pack(tmp_path / "x.toml", RULE)).rules) == ("own.word",)
 
 
-@pytest.mark.parametrize("text", ["加微信" * 30_000, "兼职日结" * 20_000, "a" * 100_000, "\x00" * 1_000, "骗子" * 1_000])
+@pytest.mark.parametrize(
+    "text", ["加微信" * 30_000, "兼职日结" * 20_000, "a" * 100_000, "\x00" * 1_000, "骗子" * 1_000]
+)
 def test_long_texts(text: str) -> None:
     shipped = RuleEngine(shipped_packs())
     found = shipped.match(text)

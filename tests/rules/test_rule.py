@@ -15,31 +15,33 @@ RULE_LINE = 9
 
 
 def test_a_sound_pack_is_read(tmp_path: Path) -> None:
-    path = write_pack(tmp_path / "own.toml", {**RULE, "unless": ["骗子"]}, head='off = ["a.b"]\n[weights]\n"c.d" = -1\n')
+    path = write_pack(
+        tmp_path / "own.toml", {**RULE, "unless": ["骗子"]}, head='off = ["a.b"]\n[weights]\n"c.d" = -1\n'
+    )
     pack, faults = read_pack(path)
 
-    assert [] == faults
-    assert ("own", (("own", 2.0),), ("a.b",), (("c.d", -1.0),)) == (pack.name, pack.caps, pack.off, pack.weights)
+    assert faults == []
+    assert (pack.name, pack.caps, pack.off, pack.weights) == ("own", (("own", 2.0),), ("a.b",), (("c.d", -1.0),))
     (rule,) = pack.rules
-    assert ("own.word", "scam", "task_rebate", 1.5, "own") == (
+    assert (
         rule.id, rule.label, rule.kind, rule.weight, rule.group,
-    )  # fmt: skip
-    assert (("红苹果",), ("骗子",), None, None) == (rule.literals, rule.unless, rule.near, rule.regex)
-    assert "It speaks of red apples." == rule.reason.en
+    ) == ("own.word", "scam", "task_rebate", 1.5, "own")  # fmt: skip
+    assert (rule.literals, rule.unless, rule.near, rule.regex) == (("红苹果",), ("骗子",), None, None)
+    assert rule.reason.en == "It speaks of red apples."
 
 
 def test_a_pack_is_named_after_its_file_where_it_names_itself_not(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(pack_text(RULE).replace('name = "own"', ""), encoding="utf-8")
 
-    assert "mine" == load_pack(path).name
+    assert load_pack(path).name == "mine"
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(pack_text(RULE), encoding="utf-8-sig")
 
-    assert 1 == len(load_pack(path).rules)
+    assert len(load_pack(path).rules) == 1
 
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
@@ -83,13 +85,13 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "fault"), FAULTS, ids=[f"{list(c)[0]}-{i}" for i, (c, _) in enumerate(FAULTS)])
+@pytest.mark.parametrize(("change", "fault"), FAULTS, ids=[f"{next(iter(c))}-{i}" for i, (c, _) in enumerate(FAULTS)])
 def test_each_fault_of_a_rule_is_told_with_file_and_line(tmp_path: Path, change: dict[str, Any], fault: str) -> None:
     path = write_pack(tmp_path / "own.toml", {**RULE, **change})
 
     found = check_packs([path])[1]
 
-    assert 1 == len(found)
+    assert len(found) == 1
     assert found[0].startswith(f"{path}:{RULE_LINE}: rule {change.get('id', 'own.word')}: ")
     assert fault in found[0]
     with pytest.raises(RuleError) as caught:
@@ -109,7 +111,7 @@ def test_the_line_is_that_of_the_rule(tmp_path: Path) -> None:
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     path = write_pack(tmp_path / "own.toml", {**RULE, "label": "spam"}, {**RULE, "id": "own.b", "hits": ["一", "二"]})
 
-    assert 3 == len(check_packs([path])[1])
+    assert len(check_packs([path])[1]) == 3
 
 
 def test_a_repeated_id(tmp_path: Path) -> None:
@@ -170,7 +172,9 @@ def test_faults_outside_of_rules(tmp_path: Path, text: str, line: int, fault: st
     assert found.startswith(f"{path}:{line}: {fault}")
 
 
-@pytest.mark.parametrize("content", [b"[pack", b"\xff\xfe", b'a = "\\ud800"', b"[[rule]]\n[[rule", b"rule = " + b"[" * 9_000])
+@pytest.mark.parametrize(
+    "content", [b"[pack", b"\xff\xfe", b'a = "\\ud800"', b"[[rule]]\n[[rule", b"rule = " + b"[" * 9_000]
+)
 def test_a_file_that_is_no_toml(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "own.toml"
     path.write_bytes(content)
@@ -187,4 +191,4 @@ def test_a_pack_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_kinds_are_those_of_the_labels_definition() -> None:
-    assert [12, 7, 0] == [len(kinds) for kinds in KINDS.values()]
+    assert [len(kinds) for kinds in KINDS.values()] == [12, 7, 0]

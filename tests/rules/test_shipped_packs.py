@@ -15,13 +15,13 @@ RULES = [rule for pack in shipped_packs() for rule in pack.rules]
 
 @pytest.mark.parametrize("path", shipped_paths(), ids=lambda p: p.name)
 def test_a_shipped_pack_has_no_fault(path: object) -> None:
-    assert [] == check_packs([path])[1]
+    assert check_packs([path])[1] == []
 
 
 def test_together_they_have_no_fault_either() -> None:
     count, faults = check_packs(shipped_paths())
 
-    assert [] == faults
+    assert faults == []
     assert len(RULES) == count
 
 
@@ -36,7 +36,7 @@ def test_there_are_rules_for_every_kind() -> None:
 def test_guards_speak_against_and_the_others_for_their_label() -> None:
     wrong = [r.id for r in RULES if (r.weight < 0) != (r.kind == GUARD_KIND) and r.weight]
 
-    assert [] == wrong
+    assert wrong == []
 
 
 @pytest.mark.parametrize("about", ["guards.warning", "guards.question", "guards.group_rules"])
@@ -45,7 +45,7 @@ def test_hard_negatives_have_guards(about: str) -> None:
 
 
 def test_ids_begin_with_the_name_of_their_pack() -> None:
-    assert [] == [r.id for pack in shipped_packs() for r in pack.rules if r.id.partition(".")[0] != pack.name]
+    assert [r.id for pack in shipped_packs() for r in pack.rules if r.id.partition(".")[0] != pack.name] == []
 
 
 def test_packs_are_named_after_their_files() -> None:
@@ -65,9 +65,11 @@ def test_words_are_written_as_texts_are_folded() -> None:
         )
     ]  # fmt: skip
 
-    assert [] == [(name, word) for name, word in words if folder.fold(word).text != word]
+    assert [(name, word) for name, word in words if folder.fold(word).text != word] == []
 
 
 def test_reasons_are_sentences_in_both_languages() -> None:
-    assert [] == [r.id for r in RULES if not r.reason.en.isascii() and r.reason.en.encode("ascii", "ignore").strip() == b""]
-    assert [] == [r.id for r in RULES if not any("\u4e00" <= c <= "\u9fff" for c in r.reason.zh)]
+    assert [
+        r.id for r in RULES if not r.reason.en.isascii() and r.reason.en.encode("ascii", "ignore").strip() == b""
+    ] == []
+    assert [r.id for r in RULES if not any("\u4e00" <= c <= "\u9fff" for c in r.reason.zh)] == []
