@@ -19,6 +19,19 @@ class Label(StrEnum):
 LABELS: tuple[Label, ...] = tuple(Label)
 
 
+KINDS: dict[Label, tuple[str, ...]] = {
+    Label.SCAM: (
+        "task_rebate", "fake_service", "impersonation", "loan_credit", "investment_gambling", "prize_fee",
+        "part_time_fee", "account_trade", "credential_phishing", "prepay_trade", "illicit_offer", "emotional",
+    ),
+    Label.FAKE_DEAL: (
+        "fake_event", "impossible_price", "fake_coupon", "bargain_service", "counterfeit", "shill", "forward_bait",
+    ),
+    Label.PRIVACY_LEAK: (),
+}  # fmt: skip
+"""Kinds of each label, in the order of the labels' definition."""
+
+
 class Action(StrEnum):
     """What to do with a message, mildest first."""
 
@@ -177,6 +190,10 @@ class Link:
         """Why, strongest first, in both languages."""
         return tuple(s.reason for s in self.signals)
 
+    def __repr__(self) -> str:
+        # the URL itself may hold a token, a name or a number
+        return f"Link({self.host or self.kind!s}, {self.action}, risk={self.risk:.2f}, official={self.official})"
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -200,7 +217,7 @@ class Message:
     """The platform's number for it, handed back in :meth:`Verdict.to_dict`."""
 
     def __repr__(self) -> str:
-        shown = {k: getattr(self, k) for k in ("sender_id", "group_id", "sent_at", "message_id")}
+        shown = {k: getattr(self, k) for k in ("group_id", "sent_at", "message_id")}
         return f"Message({', '.join(f'{k}={v!r}' for k, v in shown.items() if v is not None)})"
 
 
@@ -275,7 +292,7 @@ class Verdict:
         """Kinds of scam or fake deal that rules name for the labels that hold, strongest first."""
         rules = (e.source for e in self.evidence if e.label in self.labels and e.weight > 0)
         names = (source[5:].partition(".")[0] for source in rules if source.startswith("rule:"))
-        return tuple(dict.fromkeys(names))
+        return tuple(name for name in dict.fromkeys(names) if any(name in kinds for kinds in KINDS.values()))
 
     def explain(self, lang: str = "zh") -> str:
         """What a group owner reads: decision, reasons with the words that say so, and what to do.

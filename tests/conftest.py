@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from training import ROOT, train_small
 
 from huzhu_guard import Guard
 
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from huzhu_guard.model.train import TrainedModel
 
 settings.register_profile(
-    "quick", max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors]
+    "quick",
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
 )
 settings.register_profile("thorough", parent=settings.get_profile("quick"), max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -44,14 +46,6 @@ def slice_of_messages(messages: pd.DataFrame) -> pd.DataFrame:
     """Some messages of four voices: enough to train in a second."""
     voices = sorted(messages["voice"].unique())[:4]
     return messages[messages["voice"].isin(voices)].groupby("voice").head(150).reset_index(drop=True)
-
-
-def train_small(frame: pd.DataFrame) -> TrainedModel:
-    """A small model of a few thousand n-grams."""
-    from huzhu_guard.model.classifier import MessageClassifier
-    from huzhu_guard.model.train import train
-
-    return train(frame, classifier=MessageClassifier(C=10.0, min_df=2, most_words=3_000, most_chars=6_000))
 
 
 @pytest.fixture(scope="session")

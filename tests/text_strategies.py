@@ -18,7 +18,24 @@ def rows(name: str) -> list[tuple[str, str]]:
 TRIGGERS = sorted(
     {left for name in ("variants.tsv", "split.tsv", "sensitive.tsv") for left, _ in rows(name)}
     | {syllable for _, pinyin in rows("sensitive.tsv") for syllable in pinyin.split()}
-    | {"加", "+", "扣", "薇", "威", "V", "v信", "企鹅", "q", "卫星", "[捂脸]", "/微笑", "[em]e400[/em]", "[em]", "亻言", "微信"}
+    | {
+        "加",
+        "+",
+        "扣",
+        "薇",
+        "威",
+        "V",
+        "v信",
+        "企鹅",
+        "q",
+        "卫星",
+        "[捂脸]",
+        "/微笑",
+        "[em]e400[/em]",
+        "[em]",
+        "亻言",
+        "微信",
+    }
 )
 HAN = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定"
 TRADITIONAL = "買賣鵝號們個發電話錢來這裡請幫點開門給訊"

@@ -41,9 +41,7 @@ _HIDDEN = re.compile(
     rf"(?:{DOT}(?:c o m|c n|n e t|t o p|v i p|[a-z0-9][a-z0-9_\-]{{0,62}}|[康靠抗扣西奈套][{HAN}])){{1,8}}"
 )
 _USERINFO = re.compile(rf"[^\s/?#@\\{HAN}]{{1,200}}@")
-_AUTHORITY = re.compile(
-    rf"(?:\[[0-9a-f:.]{{2,45}}\]|(?:[a-z0-9_%\-]{{1,200}}(?:{DOT}[a-z0-9_%\-]{{1,63}}){{0,30}}))"
-)
+_AUTHORITY = re.compile(rf"(?:\[[0-9a-f:.]{{2,45}}\]|(?:[a-z0-9_%\-]{{1,200}}(?:{DOT}[a-z0-9_%\-]{{1,63}}){{0,30}}))")
 _HAN_HOST = re.compile(
     rf"(?:[a-z0-9\-{HAN}]{{0,29}}[{HAN}]\.|[a-z0-9\-]{{1,30}}\.){{1,5}}"
     r"(?:[a-z]{2,20}|中国|公司|网络|在线|手机|网址|集团|商城|中文网|我爱你)(?![a-z0-9\-])"
@@ -62,6 +60,8 @@ _RAW_STOPS = re.compile("[，。；！（）【】「」《》“”‘’、…
 _GLUED = re.compile("[^=/?&:;%.,](?=https?://)")
 _CLOSING = re.compile(r"[)\]>}]")
 _BRACKETS = (("(", ")"), ("[", "]"), ("<", ">"), ("{", "}"))
+
+
 def search(normalized: NormalizedText) -> list[Found]:
     """All links of a text in order of their place, none overlapping; spans on the folded text."""
     return _Search(normalized).run()

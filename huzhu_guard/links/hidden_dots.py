@@ -14,6 +14,7 @@ HAN = "\u4e00-\u9fff"
 DIGIT_WORDS = "〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖"
 _TO_DIGITS = str.maketrans(DIGIT_WORDS, "001123456789123456789")
 DOT = r"(?:\s?[\[({【<][.。点][\])}】>]\s?|\s?[\[(]dot[\])]\s?| dot |\s?[。·点丶‧•・∙⋅]\s?|\s?\.\s?)"
+_UNKNOWN_TOP = re.compile(r"\.(?:example|test|invalid|localhost|onion|local|lan|internal)$")
 _PLAIN_HOST = re.compile(r"[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,30}\Z")
 
 
@@ -71,6 +72,8 @@ def host_end(authority: str) -> int | None:
         return len(authority)
     if host.startswith("["):
         return len(authority)
+    if _PLAIN_HOST.match(host) and _UNKNOWN_TOP.search(host):
+        return len(authority)  # where a browser would go: a.com.b.example is not a.com
     if "." not in host and canonical_host(host)[1]:
         return len(authority)
     ends = [*[m.start() for m in re.finditer(DOT, host)][1:], len(host)]

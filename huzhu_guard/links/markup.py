@@ -12,8 +12,6 @@ _ANCHOR = re.compile(r"[\"']?[^<>]{0,200}>([^<>]{0,200})<")
 _LOOK_BACK = 210
 
 
-
-
 def shown(text: str, start: int, end: int) -> str:
     """The text of a Markdown or HTML link around a target."""
     before = text[max(0, start - 1) : start]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from huzhu_guard.privacy.view import HAN
 from huzhu_guard.verdict import EntityKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_UPPER_LEVELS = re.compile(
-    r"^(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?\s?(?:[\u4e00-\u9fff]{2,8}?(?:市|自治州|地区|盟))?\s?(?:[\u4e00-\u9fff]{1,7}?(?:区|县|市|旗)(?=[\u4e00-\u9fff]))?"
-)
 _ALNUM = re.compile(r"[^\W_]")
 
 
@@ -20,7 +19,7 @@ def _ends(first: int, last: int, stars: int = 4) -> Callable[[str], str]:
     """Keep ``first`` and ``last`` letters or digits; values too short for that lose everything."""
 
     def mask(value: str) -> str:
-        kept = "".join(_ALNUM.findall(value))
+        kept = value if value.isascii() and value.isalnum() else "".join(_ALNUM.findall(value))
         if len(kept) < first + last + 3:
             return "*" * stars
         return kept[:first] + "*" * stars + (kept[-last:] if last else "")
@@ -41,8 +40,16 @@ def _email(value: str) -> str:
     return f"{local[:1]}***@{host}" if host else "***"
 
 
+@cache
+def _upper_levels() -> re.Pattern[str]:
+    return re.compile(
+        rf"^(?:{HAN}{{2,8}}?(?:省|自治区))?\s?(?:{HAN}{{2,8}}?(?:市|自治州|地区|盟))?\s?"
+        rf"(?:{HAN}{{1,7}}?(?:区|县|市|旗)(?={HAN}))?"
+    )
+
+
 def _address(value: str) -> str:
-    match = _UPPER_LEVELS.match(value)
+    match = _upper_levels().match(value)
     return (match[0].rstrip() if match else "") + "******"
 
 

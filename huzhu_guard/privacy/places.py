@@ -19,18 +19,10 @@ class Place(NamedTuple):
 
 
 @cache
-def _names() -> dict[str, tuple[tuple[str, str, bool], ...]]:
-    """Names by their first two characters, longest first, each with its level and whether it is the full form."""
-    table: dict[str, list[tuple[str, str, bool]]] = {}
-    for line in files("huzhu_guard.privacy").joinpath("data/places.tsv").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        level, full, short = line.split("\t")
-        table.setdefault(full[:2], []).append((full, level, True))
-        if short != "-":
-            table.setdefault(short[:2], []).append((short, level, False))
-    rank = "PCK".index
-    return {k: tuple(sorted(set(v), key=lambda n: (-len(n[0]), rank(n[1])))) for k, v in table.items()}
+def _names() -> dict[str, str]:
+    """Names by their first two characters, as the file has them: each after the letter of its level."""
+    lines = files("huzhu_guard.privacy").joinpath("data/places.tsv").read_text(encoding="utf-8").splitlines()
+    return dict([line.split("\t") for line in lines if not line.startswith("#")])
 
 
 def places(text: str, start: int, end: int) -> list[Place]:
@@ -41,17 +33,19 @@ def places(text: str, start: int, end: int) -> list[Place]:
     >>> [(p.level, p.start, p.end) for p in places("我在江苏南京市鼓楼区", 0, 10)]
     [('P', 2, 4), ('C', 4, 7), ('K', 7, 10)]
     """
-    table = _names()
-    found = []
+    names_with = _names().get
+    found: list[Place] = []
     at = start
-    while at < end - 1:
-        for name, level, full in table.get(text[at : at + 2], ()):
-            if text.startswith(name, at) and at + len(name) <= end:
-                found.append(Place(at, at + len(name), level, full))
-                at += len(name)
+    for i in range(start, end - 1):
+        names = names_with(text[i : i + 2])
+        if names is None or i < at:
+            continue
+        for name in names.split():
+            if text.startswith(name[1:], i, end):
+                at = i + len(name) - 1
+                level = name[0]
+                found.append(Place(i, at, level.upper(), level.isupper()))
                 break
-        else:
-            at += 1
     return found
 
 
@@ -63,4 +57,5 @@ def is_place(name: str) -> bool:
     >>> is_place("武汉"), is_place("武汉民")
     (True, False)
     """
-    return any(name == known for known, _, _ in _names().get(name[:2], ()))
+    names = _names().get(name[:2])
+    return names is not None and name in [known[1:] for known in names.split()]

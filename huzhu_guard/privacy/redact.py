@@ -84,6 +84,7 @@ def redact(
     entities: Iterable[Entity],
     operator: str | Mapping[str, str] = "mask",
     key: bytes | None = None,
+    cleaned: Iterable[tuple[int, int, str]] = (),
 ) -> Redaction:
     """Replace the entities of a text.
 
@@ -98,6 +99,8 @@ def redact(
     key
         Secret of at least 16 bytes for ``hash`` and ``surrogate``. The same key gives the same token for the same
         value, however it was written; without it nobody can try values out.
+    cleaned
+        Links that give away who shared or ordered: start, end, and the link without that. Entities in them go too.
 
     Returns
     -------
@@ -120,18 +123,21 @@ def redact(
     (Change(kind=<EntityKind.PHONE: 'phone'>, start=2, end=15, new_start=2, new_end=7),)
     """
     choice = _choice(operator, key)
+    links = [(start, end, EntityKind.ORDER_NO, link) for start, end, link in cleaned]
+    inside = [
+        (e.start, e.end, e.kind, _new(text[e.start : e.end], e, choice.get(e.kind, "mask"), key)) for e in entities
+    ]
     parts: list[str] = []
     changes: list[Change] = []
     at = length = 0
-    for entity in sorted(entities, key=lambda e: e.start):
-        if entity.start < at:
+    for start, end, kind, new in sorted((*links, *inside), key=lambda edit: (edit[0], -edit[1])):
+        if start < at:
             continue
-        new = _new(text[entity.start : entity.end], entity, choice.get(entity.kind, "mask"), key)
-        length += entity.start - at
-        parts += (text[at : entity.start], new)
-        changes.append(Change(entity.kind, entity.start, entity.end, length, length + len(new)))
+        length += start - at
+        parts += (text[at:start], new)
+        changes.append(Change(kind, start, end, length, length + len(new)))
         length += len(new)
-        at = entity.end
+        at = end
     parts.append(text[at:])
     return Redaction("".join(parts), tuple(changes))
 

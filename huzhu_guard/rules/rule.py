@@ -40,7 +40,7 @@ from typing import Any, TypeGuard
 
 from huzhu_guard.errors import RuleError
 from huzhu_guard.rules.growth import growth_fault
-from huzhu_guard.verdict import Label, Reason
+from huzhu_guard.verdict import KINDS, Label, Reason
 
 _REQUIRED = ("id", "label", "kind", "weight", "group", "reason", "hits", "misses")
 _FIELDS = frozenset((*_REQUIRED, "literals", "near", "regex", "anchors", "unless"))
@@ -49,18 +49,6 @@ _TABLES = ("pack", "group", "rule", "off", "weights")
 _HEADER = re.compile(r"\s*\[\[\s*([a-z]+)\s*\]\]")
 _MIN_EXAMPLES = 2
 _MOST_WITHIN = 200  # characters; what stands further apart does not belong together
-
-KINDS: dict[Label, tuple[str, ...]] = {
-    Label.SCAM: (
-        "task_rebate", "fake_service", "impersonation", "loan_credit", "investment_gambling", "prize_fee",
-        "part_time_fee", "account_trade", "credential_phishing", "prepay_trade", "illicit_offer", "emotional",
-    ),
-    Label.FAKE_DEAL: (
-        "fake_event", "impossible_price", "fake_coupon", "bargain_service", "counterfeit", "shill", "forward_bait",
-    ),
-    Label.PRIVACY_LEAK: (),
-}  # fmt: skip
-"""Kinds of each label, in the order of the labels' definition."""
 
 GUARD_KIND = "guard"
 """Kind of a rule that speaks against a label: quoted warnings, questions, group rules."""

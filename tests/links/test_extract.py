@@ -146,7 +146,7 @@ def test_no_string_raises(text):
 
 @pytest.mark.parametrize(
     "piece",
-    ["http://", "a.", "x.com@", "[a](", "点", "%", "-", "://", "￥ab", "1.", "\ud800", "\0", "e x ", "a点", "复制 "]
+    ["http://", "a.", "x.com@", "[a](", "点", "%", "-", "://", "￥ab", "1.", "\ud800", "\0", "e x ", "a点", "复制 "],
 )
 def test_long_noise_is_survived(screen, piece):
     screen.find(normalize(piece * 20_000))

@@ -8,7 +8,8 @@ from packs_for_tests import RULE, pack_text, write_pack
 
 from huzhu_guard import RuleError
 from huzhu_guard.rules import check_packs, load_pack
-from huzhu_guard.rules.rule import KINDS, read_pack
+from huzhu_guard.rules.rule import read_pack
+from huzhu_guard.verdict import KINDS
 
 RULE_LINE = 9
 """Where the first rule of a written pack begins."""

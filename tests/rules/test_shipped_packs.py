@@ -7,8 +7,9 @@ import pytest
 
 from huzhu_guard.rules import check_packs, shipped_packs
 from huzhu_guard.rules.engine import shipped_paths
-from huzhu_guard.rules.rule import GUARD_KIND, KINDS
+from huzhu_guard.rules.rule import GUARD_KIND
 from huzhu_guard.text.fold import Folder
+from huzhu_guard.verdict import KINDS
 
 RULES = [rule for pack in shipped_packs() for rule in pack.rules]
 

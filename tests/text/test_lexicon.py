@@ -24,56 +24,56 @@ def _lines(name: str) -> list[str]:
 def test_rows_have_two_cells(name: str) -> None:
     faults = [line for line in _lines(name) if len(line.split("\t")) != 2 or not all(line.split("\t"))]
 
-    assert [] == faults
+    assert faults == []
 
 
 @pytest.mark.parametrize("name", PAIRED)
 def test_no_left_side_stands_twice(name: str) -> None:
     left = [row[0] for row in rows(name)]
 
-    assert [] == sorted({word for word in left if left.count(word) > 1})
+    assert sorted({word for word in left if left.count(word) > 1}) == []
 
 
 @pytest.mark.parametrize("name", PAIRED)
 def test_left_sides_are_written_as_texts_are_folded(name: str) -> None:
     folder = Folder()
 
-    assert [] == [left for left, _ in rows(name) if folder.fold(left).text != left]
+    assert [left for left, _ in rows(name) if folder.fold(left).text != left] == []
 
 
 @pytest.mark.parametrize("name", ["variants.tsv", "split.tsv"])
 def test_no_variant_stands_for_itself(name: str) -> None:
-    assert [] == [left for left, right in rows(name) if left == right]
+    assert [left for left, right in rows(name) if left == right] == []
 
 
 @pytest.mark.parametrize("name", ["variants.tsv", "split.tsv"])
 def test_a_variant_is_undone_in_one_step(name: str) -> None:
-    assert [] == [(left, right) for left, right in rows(name) if normalize(right).canonical != right]
+    assert [(left, right) for left, right in rows(name) if normalize(right).canonical != right] == []
 
 
 @pytest.mark.parametrize("name", ["variants.tsv", "split.tsv"])
 def test_a_variant_by_itself_becomes_its_word(name: str) -> None:
     shadowed = [(left, right, got) for left, right in rows(name) if (got := normalize(left).canonical) != right]
 
-    assert [] == shadowed
+    assert shadowed == []
 
 
 def test_sensitive_words_have_a_syllable_a_character() -> None:
     faults = [word for word, pinyin in rows("sensitive.tsv") if len(pinyin.split()) != len(word)]
 
-    assert [] == faults
-    assert [] == [word for word, pinyin in rows("sensitive.tsv") if not pinyin.replace(" ", "").isascii()]
+    assert faults == []
+    assert [word for word, pinyin in rows("sensitive.tsv") if not pinyin.replace(" ", "").isascii()] == []
 
 
 def test_split_characters_are_no_shorter_than_whole_ones() -> None:
-    assert [] == [(parts, whole) for parts, whole in rows("split.tsv") if not 0 < len(whole) <= len(parts)]
+    assert [(parts, whole) for parts, whole in rows("split.tsv") if not 0 < len(whole) <= len(parts)] == []
 
 
 @pytest.mark.parametrize("name", ["traditional.txt", "look_alikes.txt"])
 def test_pairs_of_characters(name: str) -> None:
     pairs = " ".join(_lines(name)).split()
 
-    assert [] == [pair for pair in pairs if len(pair) != 2 or pair[0] == pair[1]]
+    assert [pair for pair in pairs if len(pair) != 2 or pair[0] == pair[1]] == []
     sources = [pair[0] for pair in pairs]
     assert len(sources) == len(set(sources))
 
@@ -82,13 +82,13 @@ def test_pairs_of_characters(name: str) -> None:
 def test_no_pair_leads_to_another(name: str) -> None:
     pairs = dict(" ".join(_lines(name)).split())  # type: ignore[arg-type]
 
-    assert [] == [(left, right) for left, right in pairs.items() if right in pairs]
+    assert [(left, right) for left, right in pairs.items() if right in pairs] == []
 
 
 def test_general_words_have_a_frequency() -> None:
     faults = [line for line in _lines("words.txt") if len(line.split()) != 2 or not line.split()[1].isdigit()]
 
-    assert [] == faults
+    assert faults == []
 
 
 def test_domain_words_stand_once_and_are_written_as_texts_are_folded() -> None:
@@ -96,7 +96,7 @@ def test_domain_words_stand_once_and_are_written_as_texts_are_folded() -> None:
     folder = Folder()
 
     assert len(words) == len(set(words))
-    assert [] == [word for word in words if folder.fold(word).text != word or word.split() != [word]]
+    assert [word for word in words if folder.fold(word).text != word or word.split() != [word]] == []
 
 
 def test_contact_settings() -> None:

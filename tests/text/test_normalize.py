@@ -35,8 +35,10 @@ def test_disguise_is_undone_and_found_in_its_place(
 def test_a_disguise_says_where_it_stands() -> None:
     raw = "来 刷.单 加Ⅴ：abc88"
 
-    assert [("separator", "."), ("contact", "Ⅴ"), ("look_alike", "Ⅴ")] == [
-        (d.kind, raw[d.start : d.end]) for d in normalize(raw).disguises
+    assert [(d.kind, raw[d.start : d.end]) for d in normalize(raw).disguises] == [
+        ("separator", "."),
+        ("contact", "Ⅴ"),
+        ("look_alike", "Ⅴ"),
     ]
 
 
@@ -46,7 +48,7 @@ def test_a_disguise_says_where_it_stands() -> None:
 def test_ordinary_text_is_left_alone(raw: str) -> None:
     word_level = [d for d in normalize(raw).disguises if d.kind not in ("digit_style", "repeat", "sticker")]
 
-    assert [] == word_level
+    assert word_level == []
 
 
 @pytest.mark.parametrize(
@@ -63,9 +65,7 @@ def test_ordinary_text_is_left_alone(raw: str) -> None:
         ("買Ａ", "买a", (0, 2), "買Ａ"),
     ],
 )
-def test_folded_spans_lead_back_to_the_raw_text(
-    raw: str, folded: str, span: tuple[int, int], raw_part: str
-) -> None:
+def test_folded_spans_lead_back_to_the_raw_text(raw: str, folded: str, span: tuple[int, int], raw_part: str) -> None:
     text = normalize(raw)
 
     assert folded == text.folded
@@ -75,8 +75,8 @@ def test_folded_spans_lead_back_to_the_raw_text(
 def test_spans_beyond_the_end_are_empty_at_the_end() -> None:
     text = normalize("ａ\u200b")
 
-    assert (2, 2) == text.raw_span(1, 1)
-    assert (0, 0) == text.raw_span(0, 0)
+    assert text.raw_span(1, 1) == (2, 2)
+    assert text.raw_span(0, 0) == (0, 0)
 
 
 @given(disguised_texts)
@@ -148,7 +148,9 @@ def test_canonical_spans_and_raw_spans_agree(raw: str) -> None:
         assert end <= len(text.canonical)
 
 
-@pytest.mark.parametrize("char", ["加", "a", "①", "\u200b", "\u0301", "😀", "\ud800", "買", "一", ".", "㍿", "V❤", "[em]"])
+@pytest.mark.parametrize(
+    "char", ["加", "a", "①", "\u200b", "\u0301", "😀", "\ud800", "買", "一", ".", "㍿", "V❤", "[em]"]
+)
 def test_length_does_not_matter(char: str) -> None:
     text = normalize(char * 20_000)
 

@@ -40,7 +40,7 @@ def test_rjieba_and_jieba_give_the_same_tokens_for_every_message(messages: pd.Da
     rust, python = _cuts()
     canonical = [normalize(text).canonical for text in messages["text"][::4]]
 
-    assert [] == [text for text in canonical if python(text) != rust(text)]
+    assert [text for text in canonical if python(text) != rust(text)] == []
 
 
 @given(texts)
@@ -66,7 +66,7 @@ def test_without_rjieba_jieba_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rjieba", None)
     tokenize.tokenizer.cache_clear()
     try:
-        assert ["帮", "我", "砍一刀", "吧"] == tokenize.tokenizer()("帮我砍一刀吧")
+        assert tokenize.tokenizer()("帮我砍一刀吧") == ["帮", "我", "砍一刀", "吧"]
     finally:
         tokenize.tokenizer.cache_clear()
 
@@ -91,16 +91,16 @@ assert not jieba.user_word_tag_tab
     environment = {"TMPDIR": str(tmp_path), "PATH": "", "PYTHONIOENCODING": "utf-8"}
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, env=environment, cwd=tmp_path)
 
-    assert [] == list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_cache_file_of_jieba_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "jieba.cache").write_bytes(b"no dictionary")
 
-    assert ["刷单"] == tokenize.python_cut()("刷单")
-    assert b"no dictionary" == (tmp_path / "jieba.cache").read_bytes()
-    assert logging.NOTSET == logging.getLogger("jieba").level or logging.getLogger("jieba").handlers == []
+    assert tokenize.python_cut()("刷单") == ["刷单"]
+    assert (tmp_path / "jieba.cache").read_bytes() == b"no dictionary"
+    assert logging.getLogger("jieba").level == logging.NOTSET or logging.getLogger("jieba").handlers == []
 
 
 def test_every_frequency_is_a_positive_number() -> None:

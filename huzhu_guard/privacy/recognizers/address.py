@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from huzhu_guard.privacy.places import Place, places
 from huzhu_guard.privacy.spans import Spans
-from huzhu_guard.privacy.view import Candidate
+from huzhu_guard.privacy.view import HAN, Candidate
 from huzhu_guard.verdict import EntityKind
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 _LATIN = r"[0-9a-z]{1,5}(?:[-—~/][0-9a-z]{1,5}){0,3}"
 _HAN = r"[一二三四五六七八九十百零〇两]{1,5}"
-_CLAUSE = re.compile(r"[,。;!?\n:|【】\[\]…]")
-_ADDRESS_CHAR = re.compile(r"[\u4e00-\u9fff0-9a-z ()#·?/—-]")
+_BREAK = re.compile(r"[,。;!?\n:|【】\[\]…的了我你他她到给吗]")
+_FIVE_DIGITS = re.compile(r"[0-9]{5}")
+_NO_ADDRESS_CHAR = re.compile(r"[^\w ()#·?/—-]|_")
 
 
 def _any(words: str) -> str:
@@ -39,21 +40,31 @@ class _Grammar:
             rf"(?:(?P<value>附?{_LATIN}|第?{_HAN}|[甲乙丙丁东西南北])\s?(?:(?P<building>{_any(doors['building'])})|"
             rf"(?P<room>{_any(doors['room'])})|(?P<lane>{_any(doors['lane'])})|(?P<number>{_any(doors['number'])})|"
             rf"(?P<floor>{_any(doors['floor'])}))|"
-            rf"(?P<dashed>(?<=[\u4e00-\u9fff ])[a-z]?[0-9]{{1,4}}[a-z]?(?:[-—#][0-9a-z]{{1,5}}){{1,3}})(?![0-9a-z.])|"
-            rf"(?<=[路街道村园苑厦城场心区里庄弄巷])(?P<bare>[1-9][0-9]{{0,3}})(?![0-9a-z.%-]))"
+            rf"(?P<dashed>(?:(?<={HAN})|(?<= ))[a-z]?[0-9]{{1,4}}[a-z]?(?:[-—#][0-9a-z]{{1,5}}){{1,3}})(?![0-9a-z.])|"
+            rf"(?<=[{AddressRecognizer.BARE_HEADS}])(?P<bare>[1-9][0-9]{{0,3}})(?![0-9a-z.%-]))"
         )
-        self.road = re.compile(rf"(?:{_any(heads['road'])})\s?$")
-        self.village = re.compile(rf"(?:{_any(heads['village'])})\s?$")
-        self.roads = re.compile(r"[\u4e00-\u9fff](?:路|街|大道|胡同|巷|弄)")
-        self.towns = re.compile(r"[\u4e00-\u9fff]{1,6}(?:街道|镇|乡|村|开发区|工业区|办事处)")
-        self.homes = re.compile(rf"{_any(homes['names'])}|(?:{_any(homes['endings'])})\s?$")
+        self.units: dict[str, list[tuple[str, str]]] = {}
+        for group in ("building", "room", "lane", "number", "floor"):
+            for unit in sorted(doors[group].split(), key=len, reverse=True):
+                self.units.setdefault(unit[0], []).append((unit, group))
+        self.road = tuple(heads["road"].split())
+        self.village = tuple(heads["village"].split())
+        self.roads = re.compile(rf"{HAN}(?:路|街|大道|胡同|巷|弄)")
+        self.towns = re.compile(rf"{HAN}(?:街道|镇|乡|村|开发区|工业区|办事处)")
+        self.homes = re.compile(_any(homes["names"]))
+        self.home_endings = tuple(homes["endings"].split())
         self.works = re.compile(_any(homes["works"]))
-        self.after_door = re.compile(rf"[\u4e00-\u9fffa-z0-9]{{1,12}}?(?:{_any(homes['after_door'])})")
+        self.after_door = re.compile(rf"[^\W_]{{1,12}}?(?:{_any(homes['after_door'])})")
         self.tail = re.compile(rf"(?:\s?(?:{_any(homes['tail'])})){{1,2}}")
         self.boundary = re.compile(table["boundary"]["words"])
         self.cue = re.compile(_any(cues["before"]))
         self.against = re.compile(_any(cues["against"]))
         self.after_against = re.compile(_any(cues["after_against"]))
+
+
+def _ends(text: str, endings: tuple[str, ...]) -> bool:
+    """Whether a text ends so, a space after it aside."""
+    return (text[:-1] if text[-1:].isspace() else text).endswith(endings)
 
 
 @cache
@@ -65,6 +76,8 @@ class _Door(NamedTuple):
     start: int
     end: int
     group: str
+    """What it numbers: ``building``, ``room``, ``lane``, ``number`` or ``floor``; ``dashed`` 3-2-501; ``bare``."""
+    value: str
 
 
 class AddressRecognizer:
@@ -75,23 +88,26 @@ class AddressRecognizer:
     """
 
     kind: ClassVar = EntityKind.ADDRESS
-    GATE: ClassVar = re.compile(
-        r"[镇乡]|街道|[号栋幢室弄座组户巷楼层房铺]|单元|[\u4e00-\u9fff][0-9]{1,4}-[0-9]|[村镇区路街园苑城]\s?[0-9]"
-    )
+    JOINTS: ClassVar = frozenset("-—~/#")
+    BARE_HEADS: ClassVar = "路街道村园苑厦城场心区里庄弄巷"
     NUMBERISH: ClassVar = re.compile(r"[0-9a-z附第一二三四五六七八九十百零〇两甲乙丙丁东西南北]{1,24}")
     ROOM: ClassVar = re.compile(
-        r"\s?[-—#]?\s?[0-9]{3,4}[a-z]?(?:号|室|房)?(?![0-9a-z.]|\s?(?:元|块|点|人|箱|斤|个|件|份|分|年|月|米|盒|天|折|包|毫|克|g|ml|w|万|次))|[0-9]{1,2}(?![0-9.\u4e00-\u9fff])|之[一二三四五六七八九]"
+        r"\s?[-—#]?\s?[0-9]{3,4}[a-z]?(?:号|室|房)?(?![0-9a-z.]|\s?(?:元|块|点|人|箱|斤|个|件|份|分|年|月|米|盒|天|折|包|毫|克|g|ml|w|万|次))|[0-9]{1,2}(?![0-9.]|[^\W0-9a-z_])|之[一二三四五六七八九]"
     )
     CODED: ClassVar = re.compile(r"[a-z]?[0-9]{1,5}(?:[-—][0-9a-z]{1,5}){0,3}(?![0-9a-z])")
     NOT_DOOR: ClassVar = re.compile(
         r"口|线|店(?!铺)|电[池瓶机]|汽油|机位?|色|字|选|楼?群|服务|码|员|[之以]?前|发|到|早|晚|上午|下午|主|梯队|盘|市|房东|结果|车|球|洞|柜台|窗口|站台|检票|登机|包|套餐"
     )
+    NOT_DOOR_FIRST: ClassVar = frozenset(
+        "口线店电汽机色字选楼群服码员之以前发到早晚上下主梯盘市房结车球洞柜窗站检登包套"
+    )
+    QUANTITY: ClassVar = re.compile(r"\s?(?:元|块|点|天|个|斤|月|日|岁|人|折|件|小时|分|号[前发]|年)")
     BARE_END: ClassVar = re.compile(
-        r"(?!元|块|点|折|个|月|日|天|斤|多|人|件|次|年|分|万|级|周)(?:$|[\s,。;!]|[\u4e00-\u9fff]{2,})"
+        rf"(?!元|块|点|折|个|月|日|天|斤|多|人|件|次|年|分|万|级|周)(?:$|[\s,。;!]|{HAN}{{2,}})"
     )
     TOWN: ClassVar = re.compile(
-        r"([\u4e00-\u9fff]{2,3}(?:镇|乡|街道))([\u4e00-\u9fff]{1,6}?(?:村|庄|屯|寨|小学|中学))?"
-        r"([\u4e00-\u9fff]{0,5}?(?:隔壁|对面|后头|旁边|[东西南北]头|第[0-9一二三四五六七八九]家))?"
+        rf"({HAN}{{2,3}}(?:镇|乡|街道))({HAN}{{1,6}}?(?:村|庄|屯|寨|小学|中学))?"
+        rf"({HAN}{{0,5}}?(?:隔壁|对面|后头|旁边|[东西南北]头|第[0-9一二三四五六七八九]家))?"
     )
     VILLAGE_BASE: ClassVar = -2.6
     WEIGHTS: ClassVar = {
@@ -110,20 +126,17 @@ class AddressRecognizer:
     LOCKER: ClassVar = -2.5
     LEVELS: ClassVar = {"P": 1.0, "C": 1.0, "K": 1.0}
     BASE: ClassVar = -2.2
+    BEFORE_ROOM: ClassVar = frozenset({"building", "floor", "lane", "number"})
+    NOBODYS: ClassVar = re.compile("[某〔]")
     REACH: ClassVar = 46
     GAP: ClassVar = 16
 
     def find(self, view: View, settled: Sequence[Candidate]) -> list[Candidate]:
         """Addresses in one text, in none of the spans that are settled."""
         text = view.text
-        if not self.GATE.search(text):
-            return []
         grammar = _grammar()
         taken = Spans([(one.start, one.end) for one in settled])
-        doors = []
-        for match in self._door_matches(text, grammar):
-            if self._counts(text, match, taken):
-                doors.append(_Door(match.start(), match.end(), match.lastgroup or ""))
+        doors = [door for door in self._doors(text, grammar) if self._counts(text, door, taken)]
         found: list[Candidate] = []
         if not doors:
             return self._villages(text, taken)
@@ -137,22 +150,45 @@ class AddressRecognizer:
             i = j
         return found or self._villages(text, taken)
 
-    def _door_matches(self, text: str, grammar: _Grammar) -> Iterator[re.Match[str]]:
+    def _doors(self, text: str, grammar: _Grammar) -> Iterator[_Door]:
         """What ``finditer`` would give, tried only where a number can begin; that is several times faster."""
         done = 0
+        units = grammar.units
+        length = len(text)
         for run in self.NUMBERISH.finditer(text):
-            if run.end() - run.start() > 10 and text[run.start() : run.end()].isdigit():
+            start, end = run.span()
+            after = text[end] if end < length else ""
+            if after in units:
+                if start >= done and end - start < 6 and (door := self._simple(text, start, end, units[after])):
+                    done = door.end
+                    yield door
+                    continue
+            elif after not in self.JOINTS and (not after.isspace() or text[end + 1 : end + 2] not in units):
+                if not start or text[start - 1] not in self.BARE_HEADS:
+                    continue
+            if end - start > 10 and text[start:end].isdigit():
                 continue
-            for start in range(max(done, run.start()), run.end()):
-                match = grammar.door.match(text, start)
+            for at in range(max(done, start), end):
+                match = grammar.door.match(text, at)
                 if match is not None:
                     done = match.end()
-                    yield match
+                    yield _Door(at, done, match.lastgroup or "", match["value"] or match[0])
                     break
+
+    def _simple(self, text: str, start: int, end: int, units: list[tuple[str, str]]) -> _Door | None:
+        """A few digits and the unit they stand before, as the pattern for doors would read them."""
+        value = text[start:end]
+        if value.isascii():
+            for unit, group in units:
+                if text.startswith(unit, end):
+                    return _Door(start, end + len(unit), group, value)
+        return None
 
     def _villages(self, text: str, taken: Spans) -> list[Candidate]:
         """Addresses without a number: county, town and village after a word for where somebody lives."""
-        found = []
+        found: list[Candidate] = []
+        if "镇" not in text and "乡" not in text and "街道" not in text:
+            return found
         for match in self.TOWN.finditer(text):
             known = places(text, max(0, match.start() - 16), match.end(1))
             known = [
@@ -169,79 +205,77 @@ class AddressRecognizer:
                 found.append(Candidate(self.kind, start, end, logit, "address_cue", 4))
         return found
 
-    def _counts(self, text: str, match: re.Match[str], taken: Spans) -> bool:
-        start, end = match.span()
+    def _counts(self, text: str, door: _Door, taken: Spans) -> bool:
+        """Whether what looks like a door can be one, by the characters that touch it."""
+        start, end, group, value = door
         if taken.touches(start, end):
             return False
-        before, _after = text[start - 1 : start], text[end : end + 1]
-        if self.NOT_DOOR.match(text, end) or (match["number"] and before in tuple("月第尾晚")):
+        before = text[start - 1] if start else ""
+        if text[end : end + 1] in self.NOT_DOOR_FIRST and self.NOT_DOOR.match(text, end):
             return False
-        if match["bare"] and not self.BARE_END.match(text, end):
-            return False
-        if match["dashed"] and before == " " and match[0].count("-") < 2:
-            return False
-        if match["dashed"]:
-            if match[0].startswith(("400-", "800-")):
+        if group == "bare":
+            return self.BARE_END.match(text, end) is not None
+        if group == "dashed":
+            if (before == " " and value.count("-") < 2) or value.startswith(("400-", "800-")):
                 return False
-            return not re.match(
-                r"\s?(?:元|块|点|天|个|斤|月|日|岁|人|折|件|小时|分|号(?:前|发)|年)", text[end : end + 3]
-            )
-        value = match["value"] or ""
-        if before and before.isascii() and before.isalnum():
+            return not self.QUANTITY.match(text, end)
+        if (group == "number" and before and before in "月第尾晚") or (before.isascii() and before.isalnum()):
             return False
-        return not (value in ("一", "两", "几") and match["building"] in ("座",))
+        return not (value in ("一", "两") and text[end - 1] == "座")
 
     def _joined(self, text: str, end: int, start: int, taken: Spans) -> bool:
+        if start == end:
+            return True
         if start - end > self.GAP or taken.touches(end, start):
             return False
-        gap = text[end:start]
-        return not (_CLAUSE.search(gap) or re.search(r"[的了我你他她到给吗]|[0-9]{5}", gap))
+        return not (_BREAK.search(text, end, start) or _FIVE_DIGITS.search(text, end, start))
 
     def _judge(self, text: str, doors: list[_Door], taken: Spans, floor: int) -> Candidate | None:
         grammar = _grammar()
         first = doors[0]
         start, found = self._left(text, first.start, taken, floor)
         end = self._right(text, doors[-1], taken)
-        logit = self.BASE
-        kinds = set()
-        for door in doors:
-            if door.group not in kinds:
-                kinds.add(door.group)
-                logit += self.WEIGHTS[door.group]
-            if door.group in ("number", "lane", "dashed"):
-                head = text[max(start, door.start - 4) : door.start]
-                if grammar.road.search(head) and len(text[start : door.start].strip()) > 2:
-                    logit += self.ROAD_NUMBER
-                elif grammar.village.search(head) and door.start - start > 2:
-                    logit += self.VILLAGE_NUMBER
-            elif door.group == "bare" and found:
-                logit += self.BARE_NUMBER
-        if end > doors[-1].end and text[end - 1].isdigit() and kinds & {"building", "floor", "lane", "number"}:
+        kinds = {door.group for door in doors}
+        logit = self.BASE + sum([self.WEIGHTS[kind] for kind in kinds]) + self._heads(text, doors, start, bool(found))
+        if end > doors[-1].end and text[end - 1].isdigit() and not kinds.isdisjoint(self.BEFORE_ROOM):
             logit += 1.0
             kinds.add("room")
-        if {"building"} <= kinds and sum(door.group == "building" for door in doors) > 1:
-            logit += 0.8
-        if {"building", "room"} <= kinds and (taken or "接龙" in text):
-            logit += self.LISTED
+        if "building" in kinds:
+            if sum([door.group == "building" for door in doors]) > 1:
+                logit += 0.8
+            if "room" in kinds and (taken or "接龙" in text):
+                logit += self.LISTED
         if "柜" in text[end - 2 : end + 4] and "room" not in kinds:
             logit += self.LOCKER
-        name = text[start : first.start]
-        logit += self._names(name, found)
-        if kinds <= {"lane", "floor"} and not self._names(name, found):
+        named = self._names(text[start : first.start], found)
+        logit += named
+        if end - start < 5 or (not named and kinds <= {"lane", "floor"}) or self.NOBODYS.search(text, start, end):
             return None
-        if "某" in text[start:end] or "〔" in text[start:end] or end - start < 5:
-            return None
-        before = text[max(0, start - 12) : start]
-        cued = grammar.cue.search(before) is not None
+        cued = grammar.cue.search(text, max(0, start - 12), start) is not None
         if cued:
             logit += 1.2
-        if grammar.against.search(text[max(0, start - 25) : start]) or grammar.after_against.match(text[end : end + 4]):
+        against = grammar.against.search(text, max(0, start - 25), start)
+        if against or grammar.after_against.match(text, end, end + 4):
             logit -= 4.5
         if logit <= 0:
             return None
-        return Candidate(
-            self.kind, start, end, min(logit, 5.0), "address_cue" if cued else "address", 6 if logit > 2 else 4
-        )
+        why = "address_cue" if cued else "address"
+        return Candidate(self.kind, start, end, min(logit, 5.0), why, 6 if logit > 2 else 4)
+
+    def _heads(self, text: str, doors: list[_Door], start: int, known: bool) -> float:
+        """What the characters right before the numbers say: a road, a village, a place of the gazetteer."""
+        grammar = _grammar()
+        logit = 0.0
+        for door in doors:
+            if door.group in ("number", "lane", "dashed"):
+                head = text[max(start, door.start - 4) : door.start]
+                if _ends(head, grammar.road) and len(text[start : door.start].strip()) > 2:
+                    logit += self.ROAD_NUMBER
+                elif door.start - start > 2 and _ends(head, grammar.village):
+                    logit += self.VILLAGE_NUMBER
+            elif known and door.group == "bare":
+                logit += self.BARE_NUMBER
+        return logit
 
     def _names(self, name: str, found: list[Place]) -> float:
         grammar = _grammar()
@@ -253,18 +287,21 @@ class AddressRecognizer:
         if grammar.towns.search(name):
             logit += 0.8
         if len(name.strip()) >= 3:
-            if grammar.homes.search(name):
+            if self._is_home(name):
                 logit += 1.2
             elif grammar.works.search(name):
                 logit += 0.7
         return logit
 
+    def _is_home(self, name: str) -> bool:
+        grammar = _grammar()
+        return grammar.homes.search(name) is not None or _ends(name, grammar.home_endings)
+
     def _left(self, text: str, door: int, taken: Spans, floor: int) -> tuple[int, list[Place]]:
         """Where the address begins, and the names of the gazetteer in it."""
         least = max(floor, door - self.REACH, taken.end_before(door))
-        start = door
-        while start > least and _ADDRESS_CHAR.match(text, start - 1):
-            start -= 1
+        stop = _NO_ADDRESS_CHAR.search(text[least:door][::-1])
+        start = least if stop is None else door - stop.start()
         start = self._across_commas(text, start, least)
         known = places(text, start, door)
         cut = start
@@ -277,7 +314,7 @@ class AddressRecognizer:
             for place in known
             if place.full or place.level != "K" or (place.start <= cut + 2 and " " not in text[place.end : door])
         ]
-        if anchors and self._leads(text, anchors[0].start, door):
+        if anchors:
             return anchors[0].start, [place for place in known if place.start >= anchors[0].start]
         return self._trim(text, cut, door), known
 
@@ -293,10 +330,6 @@ class AddressRecognizer:
             start = known[0].start
         return start
 
-    def _leads(self, text: str, start: int, door: int) -> bool:
-        """Whether everything between the first place name and the door can belong to one address."""
-        return door - start <= self.REACH
-
     def _trim(self, text: str, start: int, door: int) -> int:
         """Without names of people and words before a space that say nothing of a place."""
         grammar = _grammar()
@@ -306,7 +339,7 @@ class AddressRecognizer:
             if space < 0:
                 break
             token = text[at:space]
-            if token and (grammar.roads.search(token) or grammar.towns.search(token) or grammar.homes.search(token)
+            if token and (grammar.roads.search(token) or grammar.towns.search(token) or self._is_home(token)
                           or grammar.works.search(token)):  # fmt: skip
                 break
             at = space + 1
@@ -321,8 +354,8 @@ class AddressRecognizer:
         most = len(text) if following is None else following
         end = door.end
         for _ in range(2):
-            room = self.ROOM.match(text, end, most)
-            if room is not None and door.group != "dashed":
+            before = end
+            if door.group != "dashed" and (room := self.ROOM.match(text, end, most)) is not None:
                 end = room.end()
             name = grammar.after_door.match(text, end, min(most, end + 16))
             if name is not None and not grammar.boundary.search(name[0]):
@@ -330,5 +363,7 @@ class AddressRecognizer:
                 coded = self.CODED.match(text, end, most)
                 if coded is not None:
                     end = coded.end()
+            if end == before:
+                break
         tail = grammar.tail.match(text, end, most)
         return tail.end() if tail is not None else end

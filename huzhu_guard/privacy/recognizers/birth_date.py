@@ -39,8 +39,8 @@ class BirthDateRecognizer:
     def find(self, view: View) -> Iterator[Candidate]:
         """Candidates in one text; those without a word of birth stand at a logit of -2 and wait for a name."""
         cues = cues_of("birth_date")
-        for pattern in (self.DATE, self.HAN_DATE):
-            for match in pattern.finditer(view.text):
+        for matches in (view.matches(self.DATE), self.HAN_DATE.finditer(view.text) if "年" in view.text else ()):
+            for match in matches:
                 logit = (
                     self.BASE
                     + cues.before.before(view.before(match.start(), 10))

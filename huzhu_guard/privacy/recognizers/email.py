@@ -44,7 +44,3 @@ class EmailRecognizer:
         for pattern in (self.HIDDEN, self.WITHOUT_TOP):
             for match in pattern.finditer(text):
                 yield Candidate(self.kind, match.start(), match.end(), 3.0, "email_hidden", 8)
-
-    def may_hold(self, text: str) -> bool:
-        """Whether :meth:`find` can find anything."""
-        return "@" in text or "艾特" in text or "at" in text or "小老鼠" in text or "圈a" in text

@@ -85,9 +85,9 @@ class IdCardRecognizer:
 
     def find_abroad(self, view: View) -> Iterator[Candidate]:
         """Candidates of Taiwan and Hong Kong; the former need a cue where the check digit is wrong."""
-        for match in self.HONG_KONG.finditer(view.text):
+        for match in view.matches(self.HONG_KONG):
             yield Candidate(self.kind, match.start(), match.end(), 3.6, "id_card", 8)
-        for match in self.TAIWAN.finditer(view.text):
+        for match in view.matches(self.TAIWAN):
             if taiwan_id(match[0]):
                 yield Candidate(self.kind, match.start(), match.end(), 3.6, "id_card", 9)
             elif view.anywhere("id_card") > 0:

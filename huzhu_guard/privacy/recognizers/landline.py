@@ -26,6 +26,7 @@ class LandlineRecognizer:
         r"(?<![0-9a-z.])(?:\+?86[- ]?)?\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[- —]{0,2}"
         r"[2-8](?:[0-9]{2,3}[- ]?[0-9]{4}|[0-9]{6,7})(?:[- ]?(?:转|分机)[- ]?[0-9]{1,6}|-[0-9]{1,4})?(?![0-9a-z.%])"
     )
+    AREA: ClassVar = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})")
     LOCAL: ClassVar = re.compile(r"(?<![0-9a-z.=-])[2-8](?:[0-9]{2,3}[- ]?[0-9]{4}|[0-9]{6,7})(?![0-9a-z.-])")
     BASE: ClassVar = -0.6
     LOCAL_BASE: ClassVar = -1.5
@@ -36,8 +37,9 @@ class LandlineRecognizer:
             return
         cues = cues_of("landline")
         anywhere = None
-        for pattern, base in ((self.WITH_AREA, self.BASE), (self.LOCAL, self.LOCAL_BASE)):
-            for match in pattern.finditer(view.text):
+        with_area = self.WITH_AREA.finditer(view.text) if self.AREA.search(view.text) else ()
+        for matches, base in ((with_area, self.BASE), (view.matches(self.LOCAL), self.LOCAL_BASE)):
+            for match in matches:
                 before = view.before(match.start(), 12)
                 if base < 0 and cues.before.before(before) <= 0:
                     continue

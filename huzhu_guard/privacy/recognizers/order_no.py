@@ -31,12 +31,12 @@ class OrderNoRecognizer:
         if not any(number.total >= 10 for number in view.numbers):
             return
         taken = set()
-        for match in self.PINDUODUO.finditer(view.text):
+        for match in view.matches(self.PINDUODUO):
             taken.add(match.start())
             yield Candidate(self.kind, match.start(), match.end(), 5.0, "order_no", 9)
         cues = cues_of("order_no")
         for pattern in (self.BARE, self.GROUPED):
-            for match in pattern.finditer(view.text):
+            for match in view.matches(pattern):
                 digits = sum([c.isdigit() for c in match[0]])
                 if (
                     match.start() in taken

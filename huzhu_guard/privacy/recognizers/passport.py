@@ -37,7 +37,7 @@ class PassportRecognizer:
         if anywhere <= 0:
             return
         for pattern, base in ((self.LETTERED, -0.5), (self.DIGITS, -1.0)):
-            for match in pattern.finditer(view.text):
+            for match in view.matches(pattern):
                 compact = match[0].replace(" ", "").replace("-", "")
                 typical = self.TYPICAL.fullmatch(compact) is not None
                 near = cues.before.before(view.before(match.start(), 20))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from huzhu_guard.privacy.view import Slice, View
 
-_ALNUM = re.compile(r"[0-9a-z]", re.ASCII)
 _SPACED_DIGIT_BEFORE = re.compile(r"[0-9][^0-9]$")
 _SPACED_DIGIT_AFTER = re.compile(r"[^0-9a-z][0-9]")
 _DASHED_BEFORE = re.compile(r"[0-9]-$")
@@ -50,9 +49,11 @@ class PhoneRecognizer:
         f"[ ,-]?(?:后面|最后|尾号?|结尾|然后|再)(?:四位)?是?[ :]?([0-9{_HAN_DIGITS}]{{4}})(?![0-9{_HAN_DIGITS}])"
     )
     MIXED: ClassVar = re.compile(
-        f"(?<![0-9{_HAN_DIGITS}])[1一幺壹](?:[-.·, 、/]{{0,2}}[0-9{_HAN_DIGITS}]){{10}}(?![0-9{_HAN_DIGITS}])"
+        f"[1一幺壹](?<![0-9{_HAN_DIGITS}].)(?:[-.·, 、/]{{0,2}}[0-9{_HAN_DIGITS}]){{10}}(?![0-9{_HAN_DIGITS}])"
     )
     CUE_LETTERS: ClassVar = re.compile(r"(?<![a-z0-9])(?:tel|phone|call|mobile|mob|m|t|p|vx?|wx|dd|hp|hi)[.:]?$")
+    # "13800001111v同号" is a number with a remark, "13800001111abc" is some other code
+    NOT_AFTER: ClassVar = re.compile(r"[@*_]|\.[0-9]|(?!(?:v|vx|wx)(?![0-9a-z]))[0-9a-z]")
     UNIT: ClassVar = re.compile(r" ?(?:元|块钱|万|亿|人次|吨|股|美元)")
     TAIWAN: ClassVar = re.compile(
         r"(?<![0-9a-z.-])(?:\+?886[- ]?9[0-9]{2}|09[0-9]{2})[- ]?[0-9]{3}[- ]?[0-9]{3}(?![0-9a-z.-])"
@@ -64,17 +65,20 @@ class PhoneRecognizer:
     BASE: ClassVar = 4.0
     ODD_GROUPING: ClassVar = -3.0
 
-    def find(self, view: View) -> Iterator[Candidate]:
+    def find(self, view: View) -> list[Candidate]:
         """Candidates in one text."""
-        for number in view.numbers:
-            if number.total >= 11:
-                for piece in number.slices(view.text, 11, 15):
-                    if len(piece.sizes) == 1 or self._whole(view.text, piece):
-                        yield from self._plain(view, piece)
+        return [
+            found
+            for number in view.numbers
+            if number.total >= 11
+            for piece in number.slices(view.text, 11, 15)
+            if len(piece.sizes) == 1 or self._whole(view.text, piece)
+            if (found := self._plain(view, piece)) is not None
+        ]
 
     def find_lettered(self, view: View) -> Iterator[Candidate]:
         """Candidates with the letters o, l or i for noughts and ones."""
-        for match in self.LETTERED.finditer(view.text):
+        for match in view.matches(self.LETTERED):
             digits = match[0].translate(_TO_DIGIT)
             if not match[0].isdigit() and sum([c.isdigit() for c in match[0]]) >= 7 and self.SEGMENT.fullmatch(digits):
                 yield Candidate(self.kind, match.start(), match.end(), 2.0, "phone_hidden")
@@ -111,39 +115,32 @@ class PhoneRecognizer:
             return not (_SPACED_DIGIT_BEFORE.match(before) or _SPACED_DIGIT_AFTER.match(after))
         return not (_DASHED_BEFORE.match(before) or _DASHED_AFTER.match(after))
 
-    def _plain(self, view: View, piece: Slice) -> Iterator[Candidate]:
-        digits = piece.digits
-        sizes = piece.sizes
+    def _plain(self, view: View, piece: Slice) -> Candidate | None:
+        start, end, digits, sizes = piece
         extra = len(digits) - 11
         if extra:
             if not digits.startswith(("86", "0086")) or extra not in (2, 4):
-                return
+                return None
             digits = digits[extra:]
             sizes = sizes[1:] if sizes[0] == extra else (sizes[0] - extra, *sizes[1:])
-        if not self.SEGMENT.fullmatch(digits) or not self._stands_alone(view.text, piece.start, piece.end):
-            return
-        if "*" in view.text[piece.start : piece.end] and sizes[0] > 3:
-            return  # a product of lengths
-        cues = cues_of("phone")
-        logit = self.BASE + cues.before.before(view.before(piece.start))
-        if self.UNIT.match(view.text, piece.end):
+        if not self.SEGMENT.fullmatch(digits) or not self._stands_alone(view.text, start, end):
+            return None
+        whole = len(piece.sizes) == 1
+        if not whole and sizes[0] > 3 and "*" in view.text[start:end]:
+            return None  # a product of lengths
+        logit = self.BASE + cues_of("phone").before.before(view.before(start))
+        if self.UNIT.match(view.text, end):
             logit -= 6.0
-        if sizes not in self.GROUPINGS:
+        if not whole and sizes not in self.GROUPINGS:
             logit += self.ODD_GROUPING - len(sizes) / 4
-        yield Candidate(self.kind, piece.start, piece.end, logit, "phone" if len(piece.sizes) == 1 else "phone_hidden",
-                        7 if logit > 3 else 4)  # fmt: skip
+        return Candidate(self.kind, start, end, logit, "phone" if whole else "phone_hidden", 7 if logit > 3 else 4)
 
     def _stands_alone(self, text: str, start: int, end: int) -> bool:
-        after = text[end : end + 2]
-        if _ALNUM.match(after[:1]):
-            # "13800001111v同号" is a number with a remark, "13800001111abc" is some other code
-            if not re.match(r"(?:v|vx|wx|微)(?![0-9a-z])", text[end : end + 3]):
-                return False
-        elif after[:1] in ("@", "*", "_") or re.match(r"\.[0-9]", after):
+        if self.NOT_AFTER.match(text, end):
             return False
-        before = text[start - 1 : start] if start else ""
-        if before in (".", "_", "*", "=", "%", "#") and before:
+        before = text[start - 1] if start else " "
+        if before in "._*=%#":
             return before == "." and not text[max(0, start - 2) : start - 1].isdigit()
-        if _ALNUM.match(before):
+        if before.isascii() and before.isalnum():
             return self.CUE_LETTERS.search(text, max(0, start - 8), start) is not None
         return True

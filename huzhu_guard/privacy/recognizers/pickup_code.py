@@ -20,7 +20,7 @@ class PickupCodeRecognizer:
 
     kind: ClassVar = EntityKind.PICKUP_CODE
     TRIGGER: ClassVar = re.compile(
-        r"[取提领]件|[取提领]货|自提|取餐|凭|丰巢|驿站|菜鸟|快递柜|货架|柜|妈妈驿站|兔喜|包裹|快递|件码|取个件|拿个件"
+        "取件|提件|领件|取货|提货|领货|自提|取餐|凭|丰巢|驿站|菜鸟|货架|柜|兔喜|包裹|快递|件码|取个件|拿个件"
     )
     VALUE: ClassVar = re.compile(
         r"(?<![0-9a-z./_-])(?:[a-z0-9]{1,3}-[0-9]{1,3}-[0-9]{1,6}|[a-z]{0,2}[0-9]{1,3}-[0-9]{2,6}|[a-z]{1,2}[0-9]{2,6}|[0-9]{3,8}|"
@@ -42,7 +42,7 @@ class PickupCodeRecognizer:
             return
         cues = cues_of("pickup_code")
         anywhere = min(1.5, view.anywhere("pickup_code"))
-        for match in self.VALUE.finditer(text):
+        for match in view.matches(self.VALUE):
             start, end = match.span()
             if self.NOT_AFTER.match(text, end) or self.NOT_BEFORE.search(text, max(0, start - 6), start):
                 continue

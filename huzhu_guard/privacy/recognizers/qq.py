@@ -21,7 +21,7 @@ class QqRecognizer:
 
     kind: ClassVar = EntityKind.QQ
     VALUE: ClassVar = re.compile(
-        r"(?:(?<=qq-)|(?<![0-9a-pr-uw-z.@/=_-]))[1-9][0-9]{4,10}(?![0-9a-z.*/_]|[-:][0-9]|@(?!qq))"
+        r"[1-9](?:(?<=qq-.)|(?<![0-9a-pr-uw-z.@/=_-].))[0-9]{4,10}(?![0-9a-z.*/_]|[-:][0-9]|@(?!qq))"
     )
     GROUPED: ClassVar = re.compile(r"(?<![0-9a-z.])[1-9](?:[ .·-]?[0-9]){6,9}(?![0-9a-z.]|[ -][0-9])")
     NOT_AFTER: ClassVar = re.compile(
@@ -39,15 +39,11 @@ class QqRecognizer:
             return
         text = view.text
         cues = cues_of("qq")
-        for pattern in (self.VALUE, self.GROUPED):
-            for match in pattern.finditer(text):
+        for matches, expected in ((self.VALUE.finditer(text), False), (view.matches(self.GROUPED), True)):
+            for match in matches:
                 start, end = match.span()
                 grouped = not match[0].isdigit()
-                if (
-                    (pattern is self.GROUPED) != grouped
-                    or text[end : end + 1] == "@"
-                    or self.NOT_AFTER.match(text, end)
-                ):
+                if grouped is not expected or text[end : end + 1] == "@" or self.NOT_AFTER.match(text, end):
                     continue
                 if self.HOTLINE.fullmatch(match[0]) or PhoneRecognizer.SEGMENT.fullmatch(match[0]):
                     continue

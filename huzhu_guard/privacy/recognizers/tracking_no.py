@@ -37,13 +37,13 @@ class TrackingNoRecognizer:
             return
         text = view.text
         for pattern in (self.LETTERED, self.POSTAL):
-            for match in pattern.finditer(text):
+            for match in view.matches(pattern):
                 if "订单" in view.before(match.start(), 8):
                     continue
                 yield Candidate(self.kind, match.start(), match.end(), 4.0, "tracking_no", 8)
         cues = cues_of("tracking_no")
         for pattern in (self.BARE, self.GROUPED):
-            for match in pattern.finditer(text):
+            for match in view.matches(pattern):
                 digits = "".join([c for c in match[0] if c.isdigit()])
                 if not 10 <= len(digits) <= 15 or PhoneRecognizer.SEGMENT.fullmatch(digits):
                     continue

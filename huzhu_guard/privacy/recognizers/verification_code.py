@@ -45,9 +45,8 @@ class VerificationCodeRecognizer:
         text = view.text
         if not self.TRIGGER.search(text):
             return
-        cues_of("verification_code")
         anywhere = view.anywhere("verification_code")
-        for match in self.VALUE.finditer(text):
+        for match in view.matches(self.VALUE):
             yield from self._judge(view, match.start(1), match.end(1), match[1], anywhere)
         for match in self.LETTERED.finditer(text):
             yield Candidate(self.kind, *match.span(1), 2.0, "verification_code", 6)

@@ -40,7 +40,7 @@ class WechatIdRecognizer:
         text = view.text
         cues = cues_of("wechat_id")
         for pattern in (self.TOKEN, self.AFTER_SIGN):
-            for match in pattern.finditer(text):
+            for match in view.matches(pattern):
                 shape = self._shape(match[0])
                 if shape is None:
                     continue

@@ -1,0 +1,62 @@
+"""Which recognizers a message needs: cheap looks that leave nothing out, so that most messages need none.
+
+Each pattern begins with plain characters or one set of them, which the regex engine skips to.
+"""
+
+from __future__ import annotations
+
+import re
+
+from huzhu_guard.privacy.view import HAN
+
+_HAN_DIGIT = "〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+
+ANYTHING = re.compile(
+    "[0-9@a-z〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖号栋幢室弄座组户巷楼层房铺镇乡街密锁口门储险无艾支姓名收联患业叫先女警署抬接]"
+)
+"""A character without which nothing can be found."""
+DIGIT = re.compile(r"[0-9]")
+HAN_NUMBER = re.compile(rf"[{_HAN_DIGIT}](?:[-.·, 、/]{{0,2}}[{_HAN_DIGIT}0-9]|个[0-9{_HAN_DIGIT}])")
+"""Chinese digits that may go on, as in 一三八 or 三个零."""
+COUNTED = re.compile(rf"个[0-9{_HAN_DIGIT}]")
+THREE_DIGITS = re.compile(r"[0-9](?:[-\s._·•—–~*、/,]{0,2}[0-9]){2}")
+YEAR = re.compile(r"[12](?<![0-9].)(?:9[2-9]|0[0-3])[0-9]")
+LETTERED = re.compile(r"[1li][3-9][0-9oli]{9}")
+"""A mobile number with the letters o, l or i."""
+CODE_WORD = re.compile(
+    "码|短信|口令|动态|otp|yzm|code|发的是|发来|收到|收的|授权|"
+    "取件|提件|领件|取货|提货|领货|自提|取餐|凭|丰巢|驿站|菜鸟|货架|柜|兔喜|包裹|快递|取个件|拿个件"
+)
+"""A word beside which a one-time code or a pick-up code may stand."""
+PLATE_HEAD = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-hj-np-z][ .·•・-]{0,2}[a-z0-9]"
+)
+PASSWORD_CUE = re.compile("密码|口令|锁|wifi|wi-fi|mima|pass|pwd|暗码|门禁|储物柜|保险柜|保险箱|行李箱|开门|无线|pin")
+HANDLE = re.compile(r"[a-z][a-z0-9_-]{4}")
+_DOOR = re.compile("[镇乡号栋幢室弄座组户巷楼层房铺]")
+_NUMBERED = re.compile(r"[村镇区路街园苑城]\s?[0-9]")
+_DASHED = re.compile(rf"{HAN}[0-9]{{1,4}}-[0-9]")
+_NAME = re.compile(
+    "收件|收货|联系人|姓名|名字|户名|真名|本名|全名|实名|户主|患者|车主|业主|我叫|他叫|她叫|名叫|先生|女士|警官|署名|抬头|接龙"
+)
+
+
+def email(text: str) -> bool:
+    """Whether an e-mail address can stand in a text."""
+    return "@" in text or "艾特" in text or "at" in text or "小老鼠" in text or "圈a" in text
+
+
+def address(text: str) -> bool:
+    """Whether an address can stand in a text."""
+    return (
+        _DOOR.search(text) is not None
+        or "街道" in text
+        or "单元" in text
+        or _NUMBERED.search(text) is not None
+        or ("-" in text and _DASHED.search(text) is not None)
+    )
+
+
+def name(text: str) -> bool:
+    """Whether a name can stand in a text in which nothing else was found."""
+    return _NAME.search(text) is not None
