@@ -121,7 +121,10 @@ def agreement(frame: pd.DataFrame) -> pd.DataFrame:
     from sklearn.metrics import cohen_kappa_score
 
     both = frame[frame["second"].map(lambda names: isinstance(names, tuple))]
-    first = both["first"] if "first" in both else both["labels"]
+    first = [
+        row.get("first") if isinstance(row.get("first"), list | tuple) else row["labels"]
+        for row in both.to_dict(orient="records")
+    ]
     rows = []
     for label in LABELS:
         one = [label in names for names in first]
