@@ -16,8 +16,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +100,9 @@ class ModelStore:
         str
             Name of the version, such as ``v0003``.
         """
+        import shutil  # a guard reads this module at start, and has no use for them
+        import tempfile
+
         self.root.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self.root))
         try:
