@@ -254,7 +254,13 @@ class _Reader:
             self.fault(("brands",), what)
             return ()
         return tuple(
-            Brand(t["id"], aliases=tuple(t.get("names", ())), domains=tuple(t.get("domains", ()))) for t in tables
+            Brand(
+                t["id"],
+                names=tuple(name.lower() for name in t.get("names", ()) if name.isascii()),
+                aliases=tuple(name for name in t.get("names", ()) if not name.isascii()),
+                domains=tuple(t.get("domains", ())),
+            )
+            for t in tables
         )
 
     def _key_env(self, table: Mapping[str, Any], base: Policy) -> str | None:

@@ -15,11 +15,16 @@ from huzhu_guard.policy import Policy
 from huzhu_guard.privacy import redact
 from huzhu_guard.rules import Pack
 from huzhu_guard.stages import Screening, Stages, cleaned_links
-from huzhu_guard.verdict import LABELS, Action, Evidence, Label, Message, Reason, Verdict
+from huzhu_guard.verdict import LABELS, Action, Evidence, Label, Link, Message, Reason, Verdict
 
 _PRIVACY = LABELS.index(Label.PRIVACY_LEAK)
+_FAKE_DEAL = LABELS.index(Label.FAKE_DEAL)
+# log-odds that a link adds to a false deal: one that poses as a brand, one that is only suspect
+_POSING = {Action.REVIEW: 5.0, Action.BLOCK: 8.0}
+_SUSPECT = {Action.REVIEW: 1.5, Action.BLOCK: 6.0}
 _PHRASE_WEIGHT = 8.0  # log-odds; more than any message collects, so that the owner has the last word
 _SHOWN_NGRAMS = 12  # n-grams listed one by one for each label; the others are summed up
+_RISKY_LINK = Reason("链接本身可疑", "the link itself is suspect")
 _BIAS = Reason("起点：大多数消息没有问题", "where every message starts: most are fine")
 _REST = Reason("其余字词合计", "all other words and characters together")
 _CAP = Reason("同类规则合计封顶", "rules of one group together count only up to a cap")
@@ -119,6 +124,8 @@ class Scorer:
                 places = _places(screening)
             span, reason = places[name]
             parts += (Part(i, name, w, span, reason) for i, w in enumerate(weights) if w and i != _PRIVACY)
+        if screening.links and (risky := _risky_link(screening.links)):
+            parts.append(risky)
         if screening.entities:
             parts += self._entity_parts(screening)
         if self._allowed or self._denied:
@@ -200,6 +207,20 @@ class Scorer:
         if secret is None:
             raise PolicyError(f"the policy names the environment variable {name} as redaction secret; set it.")
         return secret.encode("utf-8", "surrogateescape")
+
+
+def _risky_link(links: Iterable[Link]) -> Part | None:
+    """What the riskiest link says by itself, whatever the words around it.
+
+    Declared, not learned: the corpus holds too few look-alikes beside honest words to learn it from, and that is just
+    what a swindler writes.
+    """
+    worst = max(links, key=lambda link: link.risk)
+    weight = (_POSING if worst.brand and not worst.official else _SUSPECT).get(worst.action)
+    if weight is None:
+        return None
+    reason = worst.signals[0].reason if worst.signals else _RISKY_LINK
+    return Part(_FAKE_DEAL, "link:risk", weight, (worst.start, worst.end), reason)
 
 
 def _ngram_part(label: int, source: str, gram: str, weight: float, screening: Screening) -> Part:

@@ -132,3 +132,25 @@ def test_most_clean_messages_of_the_corpus_pass(messages: Any) -> None:
 
     assert sum(v.action != "allow" for v in verdicts) / len(verdicts) <= 0.05
     assert sum(v.action == "block" for v in verdicts) / len(verdicts) <= 0.01
+
+
+HELP = "帮我砍一刀 还差0.01 "
+
+
+@pytest.mark.parametrize(
+    ("link", "acts"),
+    [
+        ("https://p.pinduoduo.com/aB3dE5fG", False),
+        ("https://mobile.yangkeduo.com/goods.html?goods_id=123456789", False),
+        ("https://p.pinduodou.com/aB3dE5fG", True),
+        ("https://pinduoduo-help.com/aB3dE5fG", True),
+        ("http://pinduoduo.com.vip-hd.top/a", True),
+    ],
+)
+def test_a_link_counts_together_with_the_words_beside_it(guard: Guard, link: str, acts: bool) -> None:
+    plain, verdict = guard.score(HELP), guard.score(HELP + link)
+
+    assert plain.action == "allow"
+    assert (verdict.action != "allow") is acts
+    assert (verdict.scores["fake_deal"] > plain.scores["fake_deal"]) is acts
+    assert ("link:risk" in {e.source for e in verdict.evidence}) is acts
