@@ -37,8 +37,7 @@ def places(text: str, start: int, end: int) -> list[Place]:
     found: list[Place] = []
     at = start
     for i in range(start, end - 1):
-        names = names_with(text[i : i + 2])
-        if names is None or i < at:
+        if i < at or (names := names_with(text[i : i + 2])) is None:
             continue
         for name in names.split():
             if text.startswith(name[1:], i, end):

@@ -122,7 +122,7 @@ class PrivacyScreen:
         if gates.HAN_NUMBER.search(text) or (
             digit and ("中间" in text or "然后" in text or gates.COUNTED.search(text))
         ):
-            found += recognizer("phone").find_spoken(view)
+            found += recognizer("phone_hidden").find_spoken(view)
             found += recognizer("verification_code").find(view) if "码" in text and not found else ()
             found += recognizer("birth_date").find(view) if "年" in text else ()
         if gates.PASSWORD_CUE.search(text):
@@ -140,7 +140,7 @@ class PrivacyScreen:
         text = view.text
         found = self._long(view) if view.long else []
         if view.latin and gates.LETTERED.search(text):
-            found += recognizer("phone").find_lettered(view)
+            found += recognizer("phone_hidden").find_lettered(view)
         if gates.CODE_WORD.search(text) and ("验证码" in text or gates.THREE_DIGITS.search(text)):
             found += recognizer("verification_code").find(view)
             found += recognizer("pickup_code").find(view)
@@ -163,7 +163,7 @@ class PrivacyScreen:
         if longest >= 7:
             for kind in ("order_no", "tracking_no", "landline"):
                 found += recognizer(kind).find(view)
-            found += recognizer("phone").find_abroad(view)
+            found += recognizer("phone_abroad").find(view)
         if longest >= 6:
             found += recognizer("id_card").find_abroad(view)
             found += recognizer("passport").find(view)
@@ -209,7 +209,7 @@ def _settle(candidates: list[Candidate]) -> list[Candidate]:
     if len(candidates) < 2:
         return candidates
     candidates.sort(key=_START)
-    if all([a.end <= b.start for a, b in pairwise(candidates)]):
+    if all(a.end <= b.start for a, b in pairwise(candidates)):
         return candidates
     kept: list[Candidate] = []
     taken = Spans()

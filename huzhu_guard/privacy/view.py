@@ -64,8 +64,10 @@ class Number(NamedTuple):
     total: int
     """How many digits there are."""
 
-    def slices(self, text: str, least: int, most: int) -> Iterable[Slice]:
-        """Every run of whole groups with ``least`` to ``most`` digits, longest first at each start.
+    def slices(self, text: str, least: int, most: int, first: str = "0123456789") -> Iterable[Slice]:
+        """Every run of whole groups with ``least`` to ``most`` digits that begins with one of ``first``.
+
+        Longest first at each start.
 
         Examples
         --------
@@ -73,26 +75,30 @@ class Number(NamedTuple):
         >>> [s.digits for s in view.numbers[0].slices(view.text, 11, 11)]
         ['13800008000']
         """
-        if len(self.atoms) == 1:
-            whole = Slice(self.start, self.end, text[self.start : self.end], (self.total,))
-            return (whole,) if least <= self.total <= most else ()
-        return self._slices(text, least, most)
+        if len(self.atoms) > 1:
+            return self._slices(text, least, most, first)
+        if least <= self.total <= most and text[self.start] in first:
+            return (Slice(self.start, self.end, text[self.start : self.end], (self.total,)),)
+        return ()
 
-    def _slices(self, text: str, least: int, most: int) -> Iterator[Slice]:
-        for i in range(len(self.atoms)):
-            total = 0
-            found = []
-            for j in range(i, len(self.atoms)):
-                start, end = self.atoms[j]
-                total += end - start
-                if total > most:
-                    break
-                if total >= least:
-                    found.append(j)
-            for j in reversed(found):
-                parts = self.atoms[i : j + 1]
-                digits = "".join([text[a:b] for a, b in parts])
-                yield Slice(parts[0][0], parts[-1][1], digits, tuple([b - a for a, b in parts]))
+    def _slices(self, text: str, least: int, most: int, first: str) -> Iterator[Slice]:
+        atoms = self.atoms
+        sizes = tuple([end - start for start, end in atoms])
+        digits = "".join([text[start:end] for start, end in atoms])
+        at = 0
+        for i, (start, _) in enumerate(atoms):
+            if digits[at] in first:
+                end = at
+                found = []
+                for j in range(i, len(atoms)):
+                    end += sizes[j]
+                    if end - at > most:
+                        break
+                    if end - at >= least:
+                        found.append((j, end))
+                for j, end in reversed(found):
+                    yield Slice(start, atoms[j][1], digits[at:end], sizes[i : j + 1])
+            at += sizes[i]
 
 
 class View:
@@ -134,7 +140,7 @@ class View:
 
     @property
     def numbers(self) -> list[Number]:
-        """The numbers of five digits or more, in order."""
+        """The numbers of five digits or more, in order; none where :attr:`long` is false."""
         return self._numbers
 
     def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:

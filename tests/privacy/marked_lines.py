@@ -1,4 +1,7 @@
-"""Reads ``lines/*.txt``: a message a line, ``\\n`` for a line break, each entity marked ``⟦kind:value⟧``."""
+"""Reads ``lines/``: a message a line, ``\\n`` for a line break, each entity marked ``⟦kind:value⟧``.
+
+``lines/near/<kind>.txt`` has lines with something that looks like the kind and is not.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +33,21 @@ def read_line(line: str) -> MarkedLine:
     return MarkedLine(text + line[at:], tuple(spans))
 
 
+def _read(path: Path) -> list[MarkedLine]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [read_line(line) for line in lines if line and not line.startswith("#")]
+
+
 def marked_lines() -> list[MarkedLine]:
     """Every line of every file."""
-    found = []
-    for path in sorted(_FOLDER.glob("*.txt")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line and not line.startswith("#"):
-                found.append(read_line(line))
-    return found
+    return [line for path in sorted(_FOLDER.rglob("*.txt")) for line in _read(path)]
+
+
+def disguised() -> list[MarkedLine]:
+    """Lines whose entities are hidden."""
+    return _read(_FOLDER / "disguised.txt")
+
+
+def near_misses(kind: str) -> list[MarkedLine]:
+    """Lines in which something looks like the kind and is not."""
+    return _read(_FOLDER / "near" / f"{kind}.txt")

@@ -14,7 +14,7 @@ def recognizer(kind: str) -> Any:
     Parameters
     ----------
     kind
-        Name of the kind, which is the name of its module.
+        Name of the module, which is that of the kind; ``phone`` has two more for numbers hidden and abroad.
 
     Examples
     --------

@@ -59,6 +59,7 @@ class _Grammar:
         self.boundary = re.compile(table["boundary"]["words"])
         self.cue = re.compile(_any(cues["before"]))
         self.against = re.compile(_any(cues["against"]))
+        self.venue = re.compile(rf"(?:{_any(cues['venue'])})(?![东西南北中]?[路街]|[巷弄里道门口旁])")
         self.after_against = re.compile(_any(cues["after_against"]))
 
 
@@ -129,6 +130,8 @@ class AddressRecognizer:
     BEFORE_ROOM: ClassVar = frozenset({"building", "floor", "lane", "number"})
     NOBODYS: ClassVar = re.compile("[某〔]")
     REACH: ClassVar = 46
+    AGAINST_REACH: ClassVar = 25
+    VENUE: ClassVar = 7
     GAP: ClassVar = 16
 
     def find(self, view: View, settled: Sequence[Candidate]) -> list[Candidate]:
@@ -163,9 +166,12 @@ class AddressRecognizer:
                     done = door.end
                     yield door
                     continue
-            elif after not in self.JOINTS and (not after.isspace() or text[end + 1 : end + 2] not in units):
-                if not start or text[start - 1] not in self.BARE_HEADS:
-                    continue
+            elif not (
+                after in self.JOINTS
+                or (after.isspace() and text[end + 1 : end + 2] in units)
+                or (start and text[start - 1] in self.BARE_HEADS)
+            ):
+                continue
             if end - start > 10 and text[start:end].isdigit():
                 continue
             for at in range(max(done, start), end):
@@ -254,8 +260,10 @@ class AddressRecognizer:
         cued = grammar.cue.search(text, max(0, start - 12), start) is not None
         if cued:
             logit += 1.2
-        against = grammar.against.search(text, max(0, start - 25), start)
-        if against or grammar.after_against.match(text, end, end + 4):
+        against = grammar.against.search(text, max(0, start - self.AGAINST_REACH), start)
+        if against or grammar.venue.search(text, start, min(start + self.VENUE, first.start)) or (
+            grammar.after_against.match(text, end, end + 4)
+        ):  # fmt: skip
             logit -= 4.5
         if logit <= 0:
             return None
@@ -269,7 +277,8 @@ class AddressRecognizer:
         for door in doors:
             if door.group in ("number", "lane", "dashed"):
                 head = text[max(start, door.start - 4) : door.start]
-                if _ends(head, grammar.road) and len(text[start : door.start].strip()) > 2:
+                named = len(text[max(start, door.start - self.REACH) : door.start].strip()) > 2
+                if named and _ends(head, grammar.road):
                     logit += self.ROAD_NUMBER
                 elif door.start - start > 2 and _ends(head, grammar.village):
                     logit += self.VILLAGE_NUMBER

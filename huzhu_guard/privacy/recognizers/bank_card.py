@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, ClassVar
@@ -50,6 +51,7 @@ class BankCardRecognizer:
     """
 
     kind: ClassVar = EntityKind.BANK_CARD
+    NOT_AFTER: ClassVar = re.compile(r"\.[0-9]| ?(?:分|次|元|块|个|人|件|条|步|万|亿)")
     BASE: ClassVar = -3.0
     LUHN: ClassVar = 3.0
     ISSUED: ClassVar = 3.0
@@ -61,14 +63,14 @@ class BankCardRecognizer:
         for number in view.numbers:
             if number.total < 15:
                 continue
-            for piece in number.slices(view.text, 15, 19):
+            for piece in number.slices(view.text, 15, 19, "345689"):
                 found = self._judge(view, piece)
                 if found is not None:
                     yield found
 
     def _judge(self, view: View, piece: Slice) -> Candidate | None:
         digits = piece.digits
-        if digits[0] in "0127" or view.glued(piece.start, piece.end):
+        if view.glued(piece.start, piece.end) or self.NOT_AFTER.match(view.text, piece.end):
             return None
         if len(piece.sizes) > 1 and (max(piece.sizes[:-1]) < 3 or piece.sizes[0] < 3) and set(piece.sizes) != {1}:
             return None

@@ -78,7 +78,7 @@ class IdCardRecognizer:
         for number in view.numbers:
             if number.total < 15:
                 continue
-            for piece in number.slices(view.text, 15, 18):
+            for piece in number.slices(view.text, 15, 18, "12345678"):
                 found = self._judge(view, piece)
                 if found is not None:
                     yield found

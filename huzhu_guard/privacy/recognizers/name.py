@@ -122,7 +122,7 @@ class NameRecognizer:
         """Where names may stand; a stretch that must begin with one begins with a character that names begin with."""
         tables = _tables()
         first = tables.first
-        company = 0.9 if any([one.kind in self.COMPANY for one in settled]) else 0.5 if settled else 0.0
+        company = 0.9 if any(one.kind in self.COMPANY for one in settled) else 0.5 if settled else 0.0
         sites: list[_Site] = []
         for match in tables.strong.finditer(text):
             start = match.end()
@@ -227,7 +227,7 @@ class NameRecognizer:
         for char in given:
             score += 0.7 if char in tables.given else -2.0
         if name in tables.words or name[0] == name[1]:
-            score -= 3.0
+            score -= 3.0 if length == 2 else 4.5
         elif length == 3:
             score -= 2.0 if name[1:] in tables.words else 1.4 if name[:2] in tables.words else 0.0
         return score + (0.5 if len(given) == 2 else -0.4)

@@ -26,7 +26,7 @@ class QqRecognizer:
     GROUPED: ClassVar = re.compile(r"(?<![0-9a-z.])[1-9](?:[ .·-]?[0-9]){6,9}(?![0-9a-z.]|[ -][0-9])")
     NOT_AFTER: ClassVar = re.compile(
         r" ?(?:元|块|年|月|日|人|万|个|次|米|条|位|亿|%|点|斤|克|股|平|户|名|台|辆|吨|票|家|幅|套|份|里|"
-        r"公|度|只|单|种|步|字)"
+        r"公|度|件|只|单|种|步|字)"
     )
     SEPARATOR: ClassVar = re.compile(r"[\s,。!?;:]")
     HOTLINE: ClassVar = re.compile(r"9[56][0-9]{3,6}|1010[0-9]{4}|400[0-9]{7}|(?:19|20)[0-9]{2}-.*")

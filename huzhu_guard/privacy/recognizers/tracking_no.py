@@ -35,7 +35,6 @@ class TrackingNoRecognizer:
         """Candidates in one text."""
         if not any(number.total >= 9 for number in view.numbers):
             return
-        text = view.text
         for pattern in (self.LETTERED, self.POSTAL):
             for match in view.matches(pattern):
                 if "订单" in view.before(match.start(), 8):

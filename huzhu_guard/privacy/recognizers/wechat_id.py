@@ -33,6 +33,11 @@ class WechatIdRecognizer:
         r"(?:q|qq|v|vx|wx|tel|sf|jt|yt|jd|dpk|zto|sto|no)[0-9]+|xx[0-9]{7,}|iphone[0-9]*|mate[0-9]+.*|redmi.*"
     )
     UNDERSCORE: ClassVar = 2.7
+    # a name of a file or product that ends so is a handle only where a word says so
+    ENGLISH: ClassVar = frozenset(
+        ("list", "name", "info", "new", "all", "test", "data", "file", "phone", "watch", "key", "id", "morning", "day",
+         "night", "type", "code", "time", "user", "log", "card", "view", "config", "size", "max", "min", "url")
+    )  # fmt: skip
     BASE: ClassVar = -2.5
 
     def find(self, view: View) -> Iterator[Candidate]:
@@ -72,7 +77,8 @@ class WechatIdRecognizer:
         under = "_" in token
         if under:
             head, _, tail = token.rpartition("_")
-            return self.UNDERSCORE + (0.8 if digits else 0.0) - (1.0 if len(head) < 2 and not tail else 0.0)
+            word = 0.8 if digits else -1.0 if tail in self.ENGLISH else 0.0
+            return self.UNDERSCORE + word - (1.0 if len(head) < 2 and not tail else 0.0)
         if digits:
             return 0.6 if len(token) >= 6 and digits >= 2 else -0.8
         return -1.5 if "-" not in token else -2.0
