@@ -121,9 +121,10 @@ def agreement(frame: pd.DataFrame) -> pd.DataFrame:
     from sklearn.metrics import cohen_kappa_score
 
     both = frame[frame["second"].map(lambda names: isinstance(names, tuple))]
+    firsts = both["first"] if "first" in both else both["labels"]
     first = [
-        row.get("first") if isinstance(row.get("first"), list | tuple) else row["labels"]
-        for row in both.to_dict(orient="records")
+        names if isinstance(names, list | tuple) else labels
+        for names, labels in zip(firsts, both["labels"], strict=True)
     ]
     rows = []
     for label in LABELS:
