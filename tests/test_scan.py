@@ -363,16 +363,18 @@ def test_a_bar_is_shown_where_it_is_asked_for(
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
 def test_memory_is_bounded(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     with source.open("w", encoding="utf-8") as file:
         file.write("text\n")
         file.writelines(f"第{i}条消息 今晚吃什么\n" for i in range(400_000))
     code = (
-        "import resource, sys\nfrom pathlib import Path\n"
+        "import sys\nfrom pathlib import Path\n"
         "from huzhu_guard import Guard\nfrom huzhu_guard.scan import scan_file\n"
         "scan_file(Guard.load(), Path(sys.argv[1]), Path(sys.argv[2]))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        # not getrusage: there a process starts with the peak of the one that started it
+        "print(*(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
     command = [sys.executable, "-c", code, str(source), str(tmp_path / "out.csv")]
     kilobytes = int(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
