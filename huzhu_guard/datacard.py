@@ -58,17 +58,21 @@ def tables(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def to_markdown(found: dict[str, pd.DataFrame]) -> str:
     """Tables as Markdown."""
-    parts = []
-    for name, table in found.items():
-        head = "| " + " | ".join(map(str, table.columns)) + " |"
-        rule = "|" + "---|" * len(table.columns)
-        rows = ["| " + " | ".join(_cell(v) for v in row) + " |" for row in table.itertuples(index=False)]
-        parts.append("\n".join((f"### {name}", "", head, rule, *rows)))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(f"### {name}\n\n{markdown_table(table)}" for name, table in found.items()) + "\n"
 
 
-def _cell(value: Any) -> str:
-    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+def markdown_table(table: pd.DataFrame, digits: int = 3) -> str:
+    """One table as Markdown; floats rounded to ``digits`` places, missing ones left empty."""
+    head = "| " + " | ".join(map(str, table.columns)) + " |"
+    rule = "|" + "---|" * len(table.columns)
+    rows = ["| " + " | ".join(_cell(v, digits) for v in row) + " |" for row in table.itertuples(index=False)]
+    return "\n".join((head, rule, *rows))
+
+
+def _cell(value: Any, digits: int) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    return str(value)
 
 
 def _truth(frame: pd.DataFrame) -> pd.Series[Any]:

@@ -17,6 +17,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
+from huzhu_guard.datacard import markdown_table
 from huzhu_guard.errors import CorpusError
 from huzhu_guard.guard import Guard
 from huzhu_guard.model.classifier import MessageClassifier, label_matrix
@@ -30,6 +31,7 @@ _FOLDS = 5
 _RISKY = frozenset((Label.SCAM, Label.FAKE_DEAL))
 _DISGUISED_ROWS = 120  # of each truth, fold and operator
 _BINS = 10
+_DIGITS = 4
 
 
 def held_out_guards(
@@ -177,22 +179,11 @@ def write_card(
         )
     sections.append(("Rules that the corpus contradicts", _contradictions(manifest)))
     sections.append(("Limits", _LIMITS))
-    body = "\n\n".join(f"## {title}\n\n{_text(content)}" for title, content in sections)
+    body = "\n\n".join(
+        f"## {title}\n\n{content if isinstance(content, str) else markdown_table(content, _DIGITS)}"
+        for title, content in sections
+    )
     return f"# Model card of huzhu_guard's shipped model\n\n{body}\n"
-
-
-def _text(content: str | pd.DataFrame) -> str:
-    if isinstance(content, str):
-        return content
-    head = "| " + " | ".join(map(str, content.columns)) + " |\n|" + "---|" * len(content.columns)
-    rows = ["| " + " | ".join(_cell(v) for v in row) + " |" for row in content.itertuples(index=False)]
-    return "\n".join((head, *rows))
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.4f}".rstrip("0").rstrip(".")
-    return str(value)
 
 
 def _by_voice(frame: pd.DataFrame, verdicts: list[Verdict]) -> pd.DataFrame:

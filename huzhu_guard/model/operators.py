@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from huzhu_guard.errors import HuzhuGuardError
+from huzhu_guard.text.fold import read_pairs
 
 Operator = Callable[[str, random.Random], str]
 
@@ -74,9 +75,8 @@ def _words(table: dict[str, str] | dict[str, tuple[str, ...]]) -> Operator:
 
 @cache
 def _traditional() -> dict[str, str]:
-    table = files("huzhu_guard.text.lexicon").joinpath("traditional.txt").read_text(encoding="utf-8")
-    pairs = " ".join(line for line in table.splitlines() if not line.startswith("#")).split()
-    return {pair[1]: pair[0] for pair in reversed(pairs)}
+    """A traditional form of each simplified character; the first of the table where it has several."""
+    return {simplified: traditional for traditional, simplified in reversed(read_pairs("traditional.txt").items())}
 
 
 def _pinyin(char: str) -> str:

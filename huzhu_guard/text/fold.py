@@ -21,7 +21,8 @@ _LEAST_SPELLED = 3  # Han digits in a run that is read as one number
 _CHINESE_DIGITS = str.maketrans("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖", "001123456789123456789")
 
 
-def _read_pairs(name: str) -> dict[str, str]:
+def read_pairs(name: str) -> dict[str, str]:
+    """A table of character pairs of the lexicon, first to second, in the order of the file."""
     table = files("huzhu_guard.text.lexicon").joinpath(name).read_text(encoding="utf-8")
     pairs = " ".join(line for line in table.splitlines() if not line.startswith("#")).split()
     return {pair[0]: pair[1] for pair in pairs}
@@ -32,8 +33,8 @@ class _FoldTable(dict[int, str | None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.traditional = _read_pairs("traditional.txt")
-        self.look_alikes = _read_pairs("look_alikes.txt")
+        self.traditional = read_pairs("traditional.txt")
+        self.look_alikes = read_pairs("look_alikes.txt")
         self.irregular: set[str] = set()  # folds to no character or to several
         self.styled: dict[str, str] = {}  # character -> disguise it may belong to
         self.special: set[str] = set()  # both together
