@@ -16,9 +16,11 @@ _FADING = 0.035  # per character between a cue and the value
 
 def _whole(word: str) -> str:
     """A pattern for the word; Latin letters only where no other letter touches them."""
-    left = r"(?<![a-z])" if word[0].isascii() and word[0].isalpha() else ""
+    first, rest = re.escape(word[0]), re.escape(word[1:])
+    # behind the first letter, so that every word begins with a plain character, which the engine skips to
+    left = f"(?<![a-z]{first})" if word[0].isascii() and word[0].isalpha() else ""
     right = r"(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else ""
-    return left + re.escape(word) + right
+    return first + left + rest + right
 
 
 class Words:
@@ -41,6 +43,7 @@ class Words:
         self._weights = weights
         longest_first = sorted(weights, key=len, reverse=True)
         self._find = re.compile("|".join(map(_whole, longest_first)) if weights else r"(?!)")
+        self._heads = frozenset(word[0] for word in weights)
 
     def weigh(self, text: str) -> float:
         """The strongest word for plus the strongest word against, wherever they stand."""
@@ -62,6 +65,8 @@ class Words:
         return self._near(text, 0)
 
     def _near(self, text: str, place: int) -> float:
+        if self._heads.isdisjoint(text):
+            return 0.0
         best = worst = 0.0
         best_gap = worst_gap = len(text)
         for match in self._find.finditer(text):

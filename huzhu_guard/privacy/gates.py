@@ -33,7 +33,14 @@ PLATE_HEAD = re.compile(
 )
 PASSWORD_CUE = re.compile("密码|口令|锁|wifi|wi-fi|mima|pass|pwd|暗码|门禁|储物柜|保险柜|保险箱|行李箱|开门|无线|pin")
 HANDLE = re.compile(r"[a-z][a-z0-9_-]{4}")
-_DOOR = re.compile("[镇乡号栋幢室弄座组户巷楼层房铺]")
+_TOWN = re.compile("[镇乡]|街道")
+_DOOR = re.compile("[号栋幢室弄座组户巷楼层房铺]|单元")
+_NUMBERISH = "[0-9a-z附第一二三四五六七八九十百零〇两甲乙丙丁东西南北]"
+_DOOR_NUMBER = re.compile(
+    rf"[门栋幢单号梯斋舍座室房户铺弄巷组社队排胡楼层区期](?:(?<={_NUMBERISH}.)|(?<={_NUMBERISH}\s.))"
+    r"|[路街道村园苑厦城场心区里庄弄巷](?=[1-9])|[-—#](?<=[0-9a-z].)(?=[0-9a-z])"
+)
+"""A number and the first character of what it numbers, a number after a street, or a dashed number."""
 _NUMBERED = re.compile(r"[村镇区路街园苑城]\s?[0-9]")
 _DASHED = re.compile(rf"{HAN}[0-9]{{1,4}}-[0-9]")
 _NAME = re.compile(
@@ -49,11 +56,10 @@ def email(text: str) -> bool:
 def address(text: str) -> bool:
     """Whether an address can stand in a text."""
     return (
-        _DOOR.search(text) is not None
-        or "街道" in text
-        or "单元" in text
+        _TOWN.search(text) is not None
         or _NUMBERED.search(text) is not None
         or ("-" in text and _DASHED.search(text) is not None)
+        or (_DOOR.search(text) is not None and _DOOR_NUMBER.search(text) is not None)
     )
 
 

@@ -78,16 +78,10 @@ class PrivacyScreen:
         if candidates and links:
             spans = Spans([(link.start, link.end) for link in links])
             candidates = [c for c in candidates if not _inside(c, normalized, spans)]
-        kept_off = nobodys(view.text)
-        if candidates and kept_off:
-            off = Spans(kept_off)
-            candidates = [c for c in candidates if not off.touches(c.start, c.end)]
+        candidates = _kept(candidates, view.text)
         settled = _settle([c for c in candidates if c.logit > 0])
         if gates.address(view.text) and (addresses := recognizer("address").find(view, settled)):
-            if kept_off:
-                off = Spans(kept_off)
-                addresses = [c for c in addresses if not off.touches(c.start, c.end)]
-            settled = _settle([*settled, *addresses])
+            settled = _settle([*settled, *_kept(addresses, view.text)])
         waiting = [c for c in candidates if c.kind is _BIRTH_DATE and c.logit <= 0 and c.rank > 4]
         if (settled or waiting or gates.name(view.text)) and (names := recognizer("name").find(view, settled, waiting)):
             settled = _settle([*settled, *names])
@@ -202,6 +196,14 @@ def _inside(candidate: Candidate, normalized: NormalizedText, spans: Spans) -> b
         within = spans.start_after(start + 1)
         return spans.touches(start, end) and (within is None or within >= end or spans.touches(start, start + 1))
     return spans.touches(start, end)
+
+
+def _kept(candidates: list[Candidate], text: str) -> list[Candidate]:
+    """Those that lie in nothing that redaction left."""
+    if not candidates or not (kept_off := nobodys(text)):
+        return candidates
+    off = Spans(kept_off)
+    return [c for c in candidates if not off.touches(c.start, c.end)]
 
 
 def _settle(candidates: list[Candidate]) -> list[Candidate]:

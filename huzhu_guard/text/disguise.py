@@ -18,14 +18,13 @@ _LEXICON = files("huzhu_guard.text.lexicon")
 _HAN = "\u4e00-\u9fff"
 _GAP = r"[ \n.·*~^_\-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}]"
 _WEAK_GAP = frozenset(" \n,，。、:;!?")  # stands between ordinary clauses too
-_GAPS = frozenset(" \n.·*~^_-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}")
 _LEAST_SPACED = 3  # equal gaps one after another in a sentence that is spaced out
-_LEAST_REPEATED = 3
+_LONGEST_CUE = 5  # characters before a form of a contact, fillers counted
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-_GAP_RUN = re.compile(rf"(?<=[{_HAN}]){_GAP}{{1,2}}(?=[{_HAN}])")
+_GAP_RUN = re.compile(rf"{_GAP}(?<=[{_HAN}].){_GAP}?(?=[{_HAN}])", re.DOTALL)
 _IN_A_NAME = _LETTERS | _DIGITS | frozenset("./:_@-")  # beside these, letters belong to a link or name
-_REPEAT = re.compile(r"([^\s\d])\1{3,}")
+_REPEAT = re.compile(r"([^\s\d])\1\1\1+")
 _WECHAT_HANDLE = r"(?!ip|ersion)[a-z]{1,15}[_\-]?[0-9]{1,15}"
 _QQ_NUMBER = r"[1-9](?: ?[0-9]){4,11}(?![0-9])"
 _EMOTE = re.compile(r"\[em\][a-z]?\d{1,9}\[/em\]")
@@ -88,25 +87,23 @@ class Undisguiser:
         self._longest = max(map(len, self._words))
         self._pairs = frozenset(word[i : i + 2] for word in self._words for i in range(len(word) - 1))
         self._contacts = [
-            (word, frozenset(form[0] for form in forms), pattern)
+            contact
             for word, handle in (("微信", _WECHAT_HANDLE), ("qq", _QQ_NUMBER))
-            for forms, pattern in _contact_patterns(settings[word], handle)
+            for contact in _contacts(word, settings[word], handle)
         ]
-        self._contacts_by_cue = self._contacts[::2]  # a handle has a digit in it
 
     def edits(self, text: str) -> list[Edit]:
         """What to read differently in ``text``, in order, not overlapping; empty for most texts."""
         found = self._spellings(text)
-        chars = set(text)  # most texts lack what most searches look for
-        if "[" in chars and "[em]" in text:
+        if "[em]" in text:
             found += [Edit(m.start(), m.end(), " ", "sticker") for m in _EMOTE.finditer(text)]
-        for word, heads, pattern in self._contacts if chars & _DIGITS else self._contacts_by_cue:
-            if not heads.isdisjoint(chars):
-                found += [Edit(m.start("form"), m.end("form"), word, "contact") for m in pattern.finditer(text)]
-        if not _GAPS.isdisjoint(chars):
-            found += self._separators(text)
-        if len(text) - len(chars) >= _LEAST_REPEATED:
-            found += [Edit(m.start() + 3, m.end(), "", "repeat") for m in _REPEAT.finditer(text)]
+        for contact in self._contacts:
+            if contact.forms.search(text):
+                found += contact.find(text)
+        gaps = [m.span() for m in _GAP_RUN.finditer(text)]
+        if gaps:
+            found += self._separators(text, gaps)
+        found += [Edit(m.start() + 3, m.end(), "", "repeat") for m in _REPEAT.finditer(text)]
         return _disjoint(found) if found else found
 
     def _spellings(self, text: str) -> list[Edit]:
@@ -121,9 +118,8 @@ class Undisguiser:
             found.append(Edit(start, end, word, kind))
         return found
 
-    def _separators(self, text: str) -> list[Edit]:
+    def _separators(self, text: str, gaps: list[tuple[int, int]]) -> list[Edit]:
         """Separators inside words: 加.微.信, 刷 单, and sentences spaced out: 话 费 五 折."""
-        gaps = [m.span() for m in _GAP_RUN.finditer(text)]
         found = _spaced_out(text, gaps) if len(gaps) >= _LEAST_SPACED else []
         pairs = self._pairs
         if any(text[start - 1] + text[end] in pairs for start, end in gaps):
@@ -179,17 +175,36 @@ def _is_han(text: str, index: int) -> bool:
     return 0 <= index < len(text) and "\u4e00" <= text[index] <= "\u9fff"
 
 
-def _contact_patterns(setting: dict[str, list[str]], handle: str) -> list[tuple[list[str], re.Pattern[str]]]:
+class _Contact(NamedTuple):
+    """One way of naming a messenger: a form, which is an ordinary word elsewhere, and what must stand before it."""
+
+    word: str
+    forms: re.Pattern[str]
+    """The form with what must follow it; begins with plain characters, which the engine skips to."""
+    before: re.Pattern[str]
+    """What must end where the form begins."""
+
+    def find(self, text: str) -> Iterator[Edit]:
+        """Every place where the contact is named so."""
+        match = self.forms.search(text)
+        while match:
+            start, end = match.span()
+            if self.before.search(text, max(0, start - _LONGEST_CUE), start):
+                yield Edit(start, end, self.word, "contact")
+            else:
+                end = start + 1
+            match = self.forms.search(text, end)
+
+
+def _contacts(word: str, setting: dict[str, list[str]], handle: str) -> list[_Contact]:
     """A contact word beside a cue before it, or before a handle of its own shape."""
-    after_cue = re.compile(
-        rf"(?:{_alternatives(setting['cues'])})[我个下 :]{{0,2}}(?P<form>{_alternatives(setting['forms'])})"
-        rf"(?:(?![a-z信博商软店件生])|(?={handle}))"
-    )
+    after_cue = re.compile(rf"(?:{_alternatives(setting['forms'])})(?:(?![a-z信博商软店件生])|(?={handle}))")
     before_handle = re.compile(
-        rf"(?<![a-z0-9])(?P<form>{_alternatives(setting['handle_forms'])})(?:(?<=[a-z])(?=[: ])|(?<![a-z]))"
+        rf"(?:{_alternatives(setting['handle_forms'])})(?:(?<=[a-z])(?=[: ])|(?<![a-z]))"
         rf"(?=[: 号是]{{0,3}}{handle})"
     )
-    return [(setting["forms"], after_cue), (setting["handle_forms"], before_handle)]
+    cue = re.compile(rf"(?:{_alternatives(setting['cues'])})[我个下 :]{{0,2}}\Z")
+    return [_Contact(word, after_cue, cue), _Contact(word, before_handle, re.compile(r"(?<![a-z0-9])\Z"))]
 
 
 def _disjoint(edits: list[Edit]) -> list[Edit]:

@@ -14,9 +14,11 @@ from typing import Literal, NamedTuple
 _MOST_REMEMBERED = 20_000  # a hostile text must not fill the memory with characters seen once
 
 _LATIN_NAME = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
-_CHINESE_RUN = re.compile("(?:[0-9〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖][-. ]?){7,64}")
+# folded one to one, and no disguise of another character; most texts hold nothing else
+_UNUSUAL = re.compile("[^\\n -~\u3000-\u3020\u4e00-\u9fff\uff01-\uff5e…—·“”‘’]")
+_ANY_DIGIT = "[0-9〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_CHINESE_RUN = re.compile(f"{_ANY_DIGIT}(?:[-. ]?{_ANY_DIGIT}){{6,63}}")
 _CHINESE_DIGIT = re.compile("[〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]")
-_HAN_DIGITS = frozenset("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖")
 _LEAST_SPELLED = 3  # Han digits in a run that is read as one number
 _CHINESE_DIGITS = str.maketrans("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖", "001123456789123456789")
 
@@ -132,15 +134,15 @@ class Folder:
         if raw.isascii() and raw.isprintable():
             return Folded(raw.lower(), None, None, False)
         text = raw.translate(self._table)
-        table = self._table
         starts = ends = None
-        chars = set(raw)
-        marked = len(text) != len(raw) or table.full or not table.special.isdisjoint(chars)
-        if marked and (len(text) != len(raw) or table.full or not table.irregular.isdisjoint(chars)):
+        marked = _UNUSUAL.search(raw) is not None and self._marked(raw, text)
+        if marked and (len(text) != len(raw) or self._table.full or not self._table.irregular.isdisjoint(raw)):
             starts, ends = self._offsets(raw)
-        if not _HAN_DIGITS.isdisjoint(text):
-            text = spelled_digits(text)
-        return Folded(text, starts, ends, marked)
+        return Folded(spelled_digits(text), starts, ends, marked)
+
+    def _marked(self, raw: str, text: str) -> bool:
+        """Whether ``raw``, folded to ``text``, may hold a styled character or one that folds to none or several."""
+        return len(text) != len(raw) or self._table.full or not self._table.special.isdisjoint(raw)
 
     def style_of(self, char: str) -> str | None:
         """The disguise that a raw character may belong to, if any."""

@@ -60,7 +60,8 @@ class WechatIdRecognizer:
                 if view.text[start - 1 : start] in ("加", "+") and (cue := self.GLUED_TO.match(view.text, start, end)):
                     start = cue.end()
                 logit = self.BASE + shape + cues.before.before(before) + cues.after.after(view.after(end, 8))
-                yield Candidate(self.kind, start, end, min(logit, 4.0), "wechat_id", 5)
+                if logit > 0:
+                    yield Candidate(self.kind, start, end, min(logit, 4.0), "wechat_id", 5)
         for match in self.DIGITS.finditer(text):
             if not re.match("1[3-9]", match[1]):
                 yield Candidate(self.kind, match.start(1), match.end(1), 1.0, "wechat_id", 5)
