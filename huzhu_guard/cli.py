@@ -206,11 +206,12 @@ def evaluate(
         from importlib.resources import files
 
         from huzhu_guard.model.card import write_card
+        from huzhu_guard.model.papers import put_card
         from huzhu_guard.model.train import read_background
 
         folder = sources["model"] or files("huzhu_guard.model").joinpath("default")
         rows = read_background(background) if background else None
-        card.write_text(write_card(frame, rows, folder, development), encoding="utf-8")
+        put_card(card, write_card(frame, rows, folder, development))
         click.echo(f"model card written to {card}")
         return
     figures = evaluate_guard(_load(**sources), frame)

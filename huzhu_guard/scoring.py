@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from huzhu_guard._version import __version__
 from huzhu_guard.errors import PolicyError
 from huzhu_guard.links import LinkScreen
-from huzhu_guard.model.linear import LinearModel
+from huzhu_guard.model.linear import Model
+from huzhu_guard.model.reading import END, START, Reading
 from huzhu_guard.policy import Policy
 from huzhu_guard.privacy import redact
 from huzhu_guard.rules import Pack
-from huzhu_guard.stages import Screening, Stages, cleaned_links
+from huzhu_guard.stages import DISPUTED, QUOTED, Screening, Stages, cleaned_links
 from huzhu_guard.verdict import LABELS, Action, Evidence, Label, Link, Message, Reason, Verdict
 
 _PRIVACY = LABELS.index(Label.PRIVACY_LEAK)
 _FAKE_DEAL = LABELS.index(Label.FAKE_DEAL)
 # log-odds that a link adds to a false deal: one that poses as a brand, one that is only suspect
-_POSING = {Action.REVIEW: 5.0, Action.BLOCK: 8.0}
+_POSING = {Action.REVIEW: 8.0, Action.BLOCK: 10.5}
 _SUSPECT = {Action.REVIEW: 1.5, Action.BLOCK: 6.0}
 _PHRASE_WEIGHT = 8.0  # log-odds; more than any message collects, so that the owner has the last word
 _SHOWN_NGRAMS = 12  # n-grams listed one by one for each label; the others are summed up
 _RISKY_LINK = Reason("链接本身可疑", "the link itself is suspect")
 _BIAS = Reason("起点：大多数消息没有问题", "where every message starts: most are fine")
 _REST = Reason("其余字词合计", "all other words and characters together")
+_NOTHING_SAID = Reason("没有文字", "there are no words")
+_CONTEXT = {
+    DISPUTED: Reason("套路的话和提醒、群规、提问放在一起说", "a scheme is named beside a warning, rules or a question"),
+    QUOTED: Reason("套路的话放在引号里", "a scheme is named between quotation marks"),
+}
 _CAP = Reason("同类规则合计封顶", "rules of one group together count only up to a cap")
 
 
@@ -64,7 +70,7 @@ class Limits(NamedTuple):
 class Scorer:
     """Stages, model and one policy. Immutable, so that a guard can swap it for another at any moment."""
 
-    def __init__(self, stages: Stages, model: LinearModel, manifest: dict[str, Any], policy: Policy) -> None:
+    def __init__(self, stages: Stages, model: Model, manifest: dict[str, Any], policy: Policy) -> None:
         self.stages = stages
         self.model = model
         self.manifest = manifest
@@ -93,12 +99,20 @@ class Scorer:
         """Judge one message."""
         screening = self.stages.screen(message.text)
         reading = self.stages.read(screening)
-        totals = self.model.log_odds(reading)
+        return self._judge(message, screening, reading, self.model.log_odds(reading))
+
+    def score_many(self, messages: Sequence[Message]) -> list[Verdict]:
+        """Judge messages together; the same verdicts as :meth:`score`, sooner."""
+        screenings = self.stages.screen_many([message.text for message in messages])
+        readings = list(map(self.stages.read, screenings))
+        totals = self.model.log_odds_many(readings)
+        return list(map(self._judge, messages, screenings, readings, totals))
+
+    def _judge(self, message: Message, screening: Screening, reading: Reading, totals: list[float]) -> Verdict:
         totals[_PRIVACY] = self.stages.privacy.bias
         for part in self._parts(screening, reading.signals):
             totals[part.label] += part.weight
-        values = tuple(map(sigmoid, totals))
-        return self._verdict(message, screening, values)
+        return self._verdict(message, screening, tuple(map(sigmoid, totals)))
 
     def _verdict(self, message: Message, screening: Screening, values: tuple[float, ...]) -> Verdict:
         review, block = self._limits
@@ -224,17 +238,24 @@ def _risky_link(links: Iterable[Link]) -> Part | None:
 
 
 def _ngram_part(label: int, source: str, gram: str, weight: float, screening: Screening) -> Part:
-    shown = gram.replace(" ", "") if source == "word" else gram
-    at = screening.text.canonical.find(shown)
-    span = screening.text.raw_span_of_canonical(at, at + len(shown)) if at >= 0 and shown.strip() else (0, 0)
-    zh, en = (f"用词“{gram}”", f"the wording “{gram}”") if weight > 0 else (
-        f"“{gram}”多见于正常消息", f"“{gram}” is common in ordinary messages")  # fmt: skip
+    shown = gram.strip(START + END)
+    canonical = screening.text.canonical
+    if gram.endswith(END):
+        where_zh, where_en, at = "结尾的", " at the end", canonical.rfind(shown)
+    else:
+        where_zh, where_en = ("开头的", " at the beginning") if gram.startswith(START) else ("", "")
+        at = canonical.find(shown)
+    if not shown:
+        return Part(label, f"{source}:{gram}", weight, (0, 0), _NOTHING_SAID)
+    span = screening.text.raw_span_of_canonical(at, at + len(shown)) if at >= 0 else (0, 0)
+    zh, en = (f"{where_zh}用词“{shown}”", f"the wording “{shown}”{where_en}") if weight > 0 else (
+        f"{where_zh}“{shown}”多见于正常消息", f"“{shown}”{where_en} is common in ordinary messages")  # fmt: skip
     return Part(label, f"{source}:{gram}", weight, span, Reason(zh, en))
 
 
 def _places(screening: Screening) -> dict[str, tuple[tuple[int, int], Reason]]:
     """Where each signal that is not a rule was seen first, and why it matters."""
-    places: dict[str, tuple[tuple[int, int], Reason]] = {}
+    places: dict[str, tuple[tuple[int, int], Reason]] = {name: ((0, 0), reason) for name, reason in _CONTEXT.items()}
     for link in screening.links:
         for signal in link.signals:
             places.setdefault(f"link:{signal.id}", ((link.start, link.end), signal.reason))

@@ -27,11 +27,30 @@ class Screening(NamedTuple):
     def signals(self) -> list[str]:
         """Names of everything noticed, each once: the indicators that the model has weights for."""
         names = [f"rule:{hit.rule.id}" for hit in self.hits]
-        names += [f"link:{s.id}" for link in self.links for s in link.signals]
-        names += [f"link:{link.action}" for link in self.links if link.signals]
+        if names:
+            names += _context(self)
+        if self.links:
+            names += [f"link:{s.id}" for link in self.links for s in link.signals]
+            names += [f"link:{link.action}" for link in self.links if link.signals]
         names += [f"entity:{entity.kind}" for entity in self.entities]
         names += [f"disguise:{d.kind}" for d in self.text.disguises]
-        return list(dict.fromkeys(names))
+        return list(dict.fromkeys(names)) if len(names) > 1 else names
+
+
+DISPUTED, QUOTED = "context:disputed", "context:quoted"
+"""How a scheme's words stand: beside words of a warning, group rules or a question; between quotation marks."""
+
+
+def _context(screening: Screening) -> list[str]:
+    """What speaks for it that a scheme is talked about, not tried."""
+    schemes = [hit for hit in screening.hits if hit.rule.weight > 0]
+    if not schemes:
+        return []
+    names = [DISPUTED] if len(schemes) < len(screening.hits) else []
+    text = screening.text.canonical
+    if "“" in text and any(text.rfind("“", 0, hit.start + 1) > text.rfind("”", 0, hit.start) for hit in schemes):
+        names.append(QUOTED)
+    return names
 
 
 class Stages:
@@ -55,10 +74,22 @@ class Stages:
         """Run every stage on one message."""
         normalized = self._normalizer(text)
         links = self.links.find(normalized)
-        entities = self.privacy.find(normalized, links)
-        if links and (given_away := _in_links(text, links)):
-            entities = tuple(sorted((*entities, *given_away), key=lambda entity: entity.start))
+        entities = self._entities(normalized, links)
         return Screening(normalized, links, entities, self.engine.match(normalized.canonical))
+
+    def screen_many(self, texts: Iterable[str]) -> list[Screening]:
+        """Run every stage on many messages, stage by stage: what a stage looks things up in stays in the processor."""
+        normalized = list(map(self._normalizer, texts))
+        links = list(map(self.links.find, normalized))
+        entities = list(map(self._entities, normalized, links))
+        hits = [self.engine.match(text.canonical) for text in normalized]
+        return list(map(Screening, normalized, links, entities, hits))
+
+    def _entities(self, normalized: NormalizedText, links: tuple[Link, ...]) -> tuple[Entity, ...]:
+        entities = self.privacy.find(normalized, links)
+        if links and (given_away := _in_links(normalized.raw, links)):
+            entities = tuple(sorted((*entities, *given_away), key=lambda entity: entity.start))
+        return entities
 
     def read(self, screening: Screening) -> Reading:
         """What the classifier gets to see of a screened message."""
@@ -94,12 +125,15 @@ def cleaned_links(text: str, links: tuple[Link, ...]) -> list[tuple[int, int, st
 
 _CLASSES = {
     EntityKind.NAME: " name ",
-    EntityKind.PHONE: " phone ",
+    EntityKind.PHONE: " cellphone ",
+    EntityKind.LANDLINE: " phone ",
+    EntityKind.BANK_CARD: " bank ",
     EntityKind.ADDRESS: " place ",
-    EntityKind.WECHAT_ID: " handle ",
+    EntityKind.WECHAT_ID: " wechat ",
     EntityKind.EMAIL: " email ",
 }
-"""Class words for personal information; kinds that are not listed read as ``digit``."""
+"""Class words for personal information, those by which public collections of messages were made anonymous; kinds that
+are not listed read as ``digit``."""
 
 
 def _without_personal(screening: Screening) -> str:

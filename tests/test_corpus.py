@@ -140,7 +140,25 @@ def test_the_corpus_of_the_repository(messages: pd.DataFrame) -> None:
     from huzhu_guard.verdict import KINDS
 
     counts = corpus.label_counts(messages)
-    assert len(messages) >= 2_000
-    assert 0.3 <= counts["clean"] / len(messages) <= 0.7
-    assert {kind for kinds in KINDS.values() for kind in kinds} <= set(messages["kind"])
-    assert messages["text"].is_unique or messages["text"].duplicated().mean() < 0.01
+    least = {"scam": 4_000, "fake_deal": 2_200, "privacy_leak": 1_000, "clean": 6_500}
+    assert all(counts[label] >= rows for label, rows in least.items())
+    risky = messages[[bool({"scam", "fake_deal"} & set(names)) for names in messages["labels"]]]
+    kinds = risky["kind"].value_counts()
+    assert all(kinds[kind] >= 250 for group in KINDS.values() for kind in group)
+    assert messages["voice"].nunique() >= 24
+    assert messages["text"].duplicated().mean() < 0.01
+    assert risky["subtle"].mean() >= 0.2
+    assert (risky["text"].str.len() < 15).mean() >= 0.15
+
+
+def test_every_message_was_read_twice_and_every_disagreement_is_settled_in_writing(messages: pd.DataFrame) -> None:
+    lines = (corpus._OWN / "settled.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    settled = {line.split("\t")[0]: line.split("\t")[1:] for line in lines}
+    first = messages["first"].where(messages["first"].map(lambda names: isinstance(names, list)), messages["labels"])
+    rows = list(zip(messages["id"], map(tuple, first), messages["second"], messages["labels"], strict=True))
+
+    assert all(isinstance(second, tuple) for _, _, second, _ in rows)
+    differ = {id_: set(labels) for id_, one, other, labels in rows if set(one) != set(other)}
+    assert differ.keys() == settled.keys()
+    assert all(reason.strip() for _, _, _, reason in settled.values())
+    assert {id_: set(labels.split("+")) - {"clean"} for id_, (_, _, labels, _) in settled.items()} == differ

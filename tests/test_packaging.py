@@ -15,6 +15,9 @@ import pytest
 from training import ROOT
 
 import huzhu_guard
+from huzhu_guard.model.artifact import MANIFEST, NGRAMS, SEAL, WEIGHTS
+from huzhu_guard.model.papers import CARD, FIGURES
+from huzhu_guard.model.plots import PLOTS
 
 PACKAGE = ROOT / "huzhu_guard"
 
@@ -100,6 +103,20 @@ def test_every_data_file_matches_the_package_data(setup_cfg: configparser.Config
     patterns = [p.strip() for p in setup_cfg["options.package_data"]["*"].split(",")]
 
     assert sorted(name for name in _data_files() if not any(Path(name).match(p) for p in patterns)) == []
+
+
+def test_every_file_of_a_model_would_be_shipped(setup_cfg: configparser.ConfigParser) -> None:
+    patterns = [p.strip() for p in setup_cfg["options.package_data"]["*"].split(",")]
+    names = [WEIGHTS, NGRAMS, MANIFEST, SEAL, CARD, FIGURES, *PLOTS]
+
+    assert [name for name in names if not any(Path(name).match(p) for p in patterns)] == []
+
+
+def test_the_shipped_model_is_small_and_has_a_card() -> None:
+    shipped = {path.name: path.stat().st_size for path in (PACKAGE / "model" / "default").iterdir()}
+
+    assert {WEIGHTS, NGRAMS, MANIFEST, SEAL, CARD} <= shipped.keys()
+    assert sum(shipped.values()) < 6_000_000
 
 
 def test_folders_of_data_belong_to_a_package(setup_cfg: configparser.ConfigParser) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from text_strategies import texts
 
 from huzhu_guard import LABELS, Guard, Policy, Strictness
 from huzhu_guard.model.artifact import read_manifest
+from huzhu_guard.model.linear import UNIT, Block, LinearModel
+from huzhu_guard.parts import Loaded
 from huzhu_guard.scoring import limits, sigmoid
+from huzhu_guard.stages import DISPUTED, QUOTED
 
 GUARD = Guard.load()
 SCAM = "兼职日结 一部手机就能做 加V:abc88123"
@@ -84,6 +88,74 @@ def test_evidence_of_disguised_words_points_at_the_raw_text() -> None:
 
     assert spans.get("word:日结", "日.结") == "日.结"
     assert "日.结" in spans["rule:task_rebate.daily_pay_contact"]
+
+
+def _guard(words: dict[str, float], chars: dict[str, float]) -> Guard:
+    """A guard of a model with these weights for scams and half of them for fake deals; biases are nought."""
+    blocks = []
+    for weights in (words, chars):
+        scam = array("i", [round(weight / UNIT) for weight in weights.values()])
+        fake_deal = array("i", [value // 2 for value in scam])
+        blocks.append(Block(list(weights), array("f", [1.0] * len(weights)), (scam, fake_deal)))
+    return Guard.load(Loaded(LinearModel((0.0, 0.0, 0.0), {}, *blocks), {"schema": 2, "thresholds": PRESETS}))
+
+
+@pytest.mark.parametrize(
+    ("gram", "shown", "zh", "en", "span"),
+    [
+        ("word:苹果", 1.0, "用词“苹果”", "the wording “苹果”", (0, 2)),
+        ("word:⊢苹果", 1.0, "开头的用词“苹果”", "the wording “苹果” at the beginning", (0, 2)),
+        ("word:香蕉⊣", 2.0, "结尾的用词“香蕉”", "the wording “香蕉” at the end", (2, 4)),
+        ("word:苹果香蕉", -2.0, "“苹果香蕉”多见于正常消息", "“苹果香蕉” is common in ordinary messages", (0, 4)),
+        ("chars:⊢苹", -1.0, "开头的“苹”多见于正常消息", "“苹” at the beginning is common in ordinary messages", (0, 1)),
+        ("chars:果香", 0.5, "用词“果香”", "the wording “果香”", (1, 3)),
+        ("chars:蕉⊣", 0.5, "结尾的用词“蕉”", "the wording “蕉” at the end", (3, 4)),
+    ],
+)
+def test_evidence_says_where_its_words_stand(gram: str, shown: float, zh: str, en: str, span: tuple[int, int]) -> None:
+    source, _, words = gram.partition(":")
+    own = _guard({words: shown}, {}) if source == "word" else _guard({}, {words: shown})
+    found = [item for item in own.score("苹果香蕉").evidence if item.source == gram]
+
+    assert [(item.label, item.weight) for item in found] == [("scam", shown), ("fake_deal", shown / 2)]
+    assert {(item.reason.zh, item.reason.en) for item in found} == {(zh, en)}
+    assert {(item.start, item.end) for item in found} == {span}
+
+
+def test_a_word_counts_once_however_often_it_stands() -> None:
+    own = _guard({"苹果": 1.0}, {"苹果": 0.5})
+    once, often = own.score("一个苹果好"), own.score("一个苹果好" + "，苹果好" * 13)
+
+    assert once.scores["scam"] == often.scores["scam"] == sigmoid(1.5)
+    assert sum(item.source == "word:苹果" for item in often.evidence) == 2  # for each label one
+
+
+def test_the_shipped_model_shows_no_boundary_mark_to_people(messages: Any) -> None:
+    shown = [item.reason for text in messages["text"][::200] for item in GUARD.score(text).evidence]
+
+    assert not [reason for reason in shown if {"⊢", "⊣"} & {*reason.zh, *reason.en}]
+    assert [reason for reason in shown if reason.zh.startswith("开头的")]
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("强开花呗 秒到账 加V abc88123", set()),
+        ("“好的” 强开花呗 秒到账", set()),
+        ("群规再说一遍：发强开花呗的直接移出", {DISPUTED}),
+        ("“强开花呗 秒到账”", {QUOTED}),
+        ("群规再说一遍：发“强开花呗”的直接移出", {DISPUTED, QUOTED}),
+        ("群规：请文明聊天", set()),
+    ],
+)
+def test_how_a_schemes_words_stand(text: str, signals: set[str]) -> None:
+    scorer = GUARD.scorer()
+    screening = scorer.stages.screen(text)
+
+    assert signals == {DISPUTED, QUOTED} & set(screening.signals())
+    sources = {item.source: item.reason for item in GUARD.score(text).evidence}
+    assert signals <= sources.keys()
+    assert all("套路" in sources[name].zh for name in signals)
 
 
 def test_a_leak_is_decided_by_what_was_found() -> None:

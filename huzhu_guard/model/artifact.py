@@ -2,7 +2,8 @@
 
 ``sums.txt`` is the seal: the SHA-256 of every file beside it, in the format of ``sha256sum -c``. A folder without one
 is read, too: earlier versions wrote none. The folder is read with the standard library alone. ``weights.npz`` is an
-ordinary NumPy archive of one-dimensional little-endian float32 arrays, read back without NumPy and so without pickle.
+ordinary NumPy archive of one-dimensional little-endian arrays, read back without NumPy and so without pickle: float32,
+and int32 for the weights of n-grams, which count :data:`~huzhu_guard.model.linear.UNIT`.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from huzhu_guard.errors import ModelDamagedError, ModelNotFoundError, ModelSchemaError
-from huzhu_guard.model.linear import Block, LinearModel
+from huzhu_guard.model.linear import TEXT_LABELS, Block, LinearModel, Model
+from huzhu_guard.model.schema1 import UnitBlock, UnitLengthModel
 from huzhu_guard.verdict import LABELS
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the folder's format that this library writes; older ones are read."""
 
 STRICTNESSES = ("relaxed", "standard", "strict")
@@ -55,14 +57,14 @@ def write_model(folder: Path, model: LinearModel, manifest: Mapping[str, Any]) -
         JSON-ready facts about the training; schema and hashes are added here.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, array[float]] = {"biases": array("f", model.biases)}
+    arrays: dict[str, array[Any]] = {"biases": array("f", model.biases)}
     names = list(model.signals)
     for i, label in enumerate(LABELS):
         arrays[f"signals.{label}"] = array("f", (model.signals[n][i] for n in names))
     sections = ["\n".join(names)]
     for name, block in (("words", model.words), ("chars", model.chars)):
         arrays[f"{name}.idf"] = block.idf
-        for label, weights in zip(LABELS, block.weights, strict=True):
+        for label, weights in zip(TEXT_LABELS, block.weights, strict=True):
             arrays[f"{name}.{label}"] = weights
         sections.append("\n".join(block.grams))
     weights_bytes = _npz(arrays)
@@ -75,17 +77,17 @@ def write_model(folder: Path, model: LinearModel, manifest: Mapping[str, Any]) -
             NGRAMS: hashlib.sha256(ngrams_bytes).hexdigest(),
         },
     }
-    (folder / WEIGHTS).write_bytes(weights_bytes)
-    (folder / NGRAMS).write_bytes(ngrams_bytes)
     text = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    (folder / MANIFEST).write_bytes(text.encode())
-    seal(folder, (WEIGHTS, NGRAMS, MANIFEST))
+    (folder / SEAL).unlink(missing_ok=True)  # what it said of other files went with the old model
+    add_files(folder, {WEIGHTS: weights_bytes, NGRAMS: ngrams_bytes, MANIFEST: text.encode()})
 
 
-def seal(folder: Path, names: Iterable[str]) -> None:
-    """Write ``sums.txt`` for files of a model folder."""
-    sums = "".join(f"{hashlib.sha256((folder / n).read_bytes()).hexdigest()}  {n}\n" for n in sorted(names))
-    (folder / SEAL).write_bytes(sums.encode())
+def add_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into a model folder, and their hashes into its seal; what the seal says of others stays."""
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    sums = {**sealed(folder), **{name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}}
+    (folder / SEAL).write_bytes("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode())
 
 
 def sealed(folder: Any) -> dict[str, str]:
@@ -121,10 +123,23 @@ def verify(folder: Any) -> dict[str, Any]:
         The first fault.
     """
     _, manifest = read_model(folder)
-    for name, digest in sealed(folder).items():
-        if hashlib.sha256(_bytes(folder, name)).hexdigest() != digest:
-            raise _not_sealed(folder, name)
+    for name in sealed(folder):
+        read_sealed(folder, name)
     return manifest
+
+
+def read_sealed(folder: Any, name: str) -> bytes:
+    """A file of a model folder.
+
+    Raises
+    ------
+    ModelNotFoundError, ModelDamagedError
+        When it is missing, or not the file that the seal describes.
+    """
+    content = _bytes(folder, name)
+    if hashlib.sha256(content).hexdigest() != sealed(folder).get(name):
+        raise _not_sealed(folder, name)
+    return content
 
 
 def _not_sealed(folder: Any, name: str) -> ModelDamagedError:
@@ -133,7 +148,7 @@ def _not_sealed(folder: Any, name: str) -> ModelDamagedError:
     )
 
 
-def read_model(folder: Any) -> tuple[LinearModel, dict[str, Any]]:
+def read_model(folder: Any) -> tuple[Model, dict[str, Any]]:
     """Read a model folder.
 
     Parameters
@@ -159,7 +174,7 @@ def read_model(folder: Any) -> tuple[LinearModel, dict[str, Any]]:
     try:
         arrays = dict(_arrays(contents[WEIGHTS]))
         sections = contents[NGRAMS].decode().split("\0")
-        model = _model(arrays, [s.split("\n") if s else [] for s in sections])
+        model = _model(arrays, [s.split("\n") if s else [] for s in sections], manifest["schema"])
     except _UNREADABLE as error:
         raise ModelDamagedError(f"{folder}: the model's weights cannot be read ({error}); retrain.") from error
     # last, so that a fault that can be named is named
@@ -167,6 +182,23 @@ def read_model(folder: Any) -> tuple[LinearModel, dict[str, Any]]:
     if digest is not None and hashlib.sha256(_bytes(folder, MANIFEST)).hexdigest() != digest:
         raise _not_sealed(folder, MANIFEST)
     return model, manifest
+
+
+def read_taught(folder: Any) -> tuple[LinearModel, dict[str, Any]]:
+    """Read a model folder whose weights can be compared and taught further.
+
+    Raises
+    ------
+    ModelError
+        As :func:`read_model`; a ModelSchemaError for a model of an older schema, which a guard reads all the same.
+    """
+    model, manifest = read_model(folder)
+    if isinstance(model, LinearModel):
+        return model, manifest
+    raise ModelSchemaError(
+        f"{folder}: a model of schema {manifest['schema']} can be used by a guard, but not compared or taught further; "
+        "train it anew."
+    )
 
 
 def is_model(path: Path) -> bool:
@@ -215,35 +247,41 @@ def _bytes(folder: Any, name: str) -> bytes:
     return content
 
 
-def _npz(arrays: Mapping[str, array[float]]) -> bytes:
+_TYPES = {"f": "<f4", "i": "<i4"}
+"""Type codes of the standard library's arrays, and NumPy's names of them."""
+
+
+def _npz(arrays: Mapping[str, array[Any]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, values in arrays.items():
-            header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({len(values)},), }}"
+            code = values.typecode
+            header = f"{{'descr': '{_TYPES[code]}', 'fortran_order': False, 'shape': ({len(values)},), }}"
             header += " " * (-(len(_MAGIC) + 2 + len(header) + 1) % 64) + "\n"
             content = (
                 _MAGIC
                 + struct.pack("<H", len(header))
                 + header.encode("latin-1")
-                + struct.pack(f"<{len(values)}f", *values)
+                + struct.pack(f"<{len(values)}{code}", *values)
             )
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", _EPOCH), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
-def _arrays(content: bytes) -> Iterable[tuple[str, array[float]]]:
+def _arrays(content: bytes) -> Iterable[tuple[str, array[Any]]]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(info.file_size for info in archive.infolist()) > _MOST_BYTES:
             raise ValueError("the archive unpacks to more than 200 MB")
         for name in archive.namelist():
             data = archive.read(name)
-            if not data.startswith(_MAGIC) or b"'<f4'" not in data[:128]:
-                raise ValueError(f"{name} is not a float32 array")
+            code = next((code for code, descr in _TYPES.items() if f"'{descr}'".encode() in data[:128]), None)
+            if not data.startswith(_MAGIC) or code is None:
+                raise ValueError(f"{name} is not an array of float32 or int32")
             (length,) = struct.unpack_from("<H", data, len(_MAGIC))
             body = data[len(_MAGIC) + 2 + length :]
             if f"({len(body) // 4},)".encode() not in data[:128]:
                 raise ValueError(f"{name} is not an array of one dimension, or is cut off")
-            values = array("f")
+            values: array[Any] = array(code)
             values.frombytes(body)
             if sys.byteorder == "big":
                 values.byteswap()
@@ -252,17 +290,30 @@ def _arrays(content: bytes) -> Iterable[tuple[str, array[float]]]:
             yield name.removesuffix(".npy"), values
 
 
-def _model(arrays: Mapping[str, array[float]], sections: list[list[str]]) -> LinearModel:
+def _model(arrays: Mapping[str, array[Any]], sections: list[list[str]], schema: int) -> Model:
     names, words, chars = sections
     if len(arrays["biases"]) != len(LABELS):
         raise ValueError(f"{len(LABELS)} labels, but {len(arrays['biases'])} biases")
     columns = [arrays[f"signals.{label}"] for label in LABELS]
     signals = dict(zip(names, zip(*columns, strict=True), strict=True))
-    blocks = []
-    for name, grams in (("words", words), ("chars", chars)):
-        idf = arrays[f"{name}.idf"]
-        weights = tuple(arrays[f"{name}.{label}"] for label in LABELS)
-        if {len(idf), *map(len, weights)} != {len(grams)}:
-            raise ValueError(f"{name}: {len(grams)} n-grams, but {len(idf)} numbers")
-        blocks.append(Block(grams, idf, weights))
-    return LinearModel(tuple(arrays["biases"]), signals, *blocks)
+    biases = tuple(arrays["biases"])
+    if schema == 1:
+        units = [UnitBlock(*_columns(arrays, *part, "f")) for part in (("words", words), ("chars", chars))]
+        return UnitLengthModel(biases, signals, *units)
+    blocks = [Block(*_columns(arrays, *part, "i")) for part in (("words", words), ("chars", chars))]
+    if any(len(pair) != 2 for pair in chars):
+        raise ValueError("an n-gram of characters is no pair")
+    return LinearModel(biases, signals, *blocks)
+
+
+def _columns(
+    arrays: Mapping[str, array[Any]], name: str, grams: list[str], code: str
+) -> tuple[list[str], array[float], tuple[array[Any], ...]]:
+    """N-grams of one kind, their idf and their weights, one array a label."""
+    idf = arrays[f"{name}.idf"]
+    weights = tuple([arrays[f"{name}.{label}"] for label in TEXT_LABELS])
+    if {len(idf), *map(len, weights)} != {len(grams)}:
+        raise ValueError(f"{name}: {len(grams)} n-grams, but {len(idf)} numbers")
+    if (idf.typecode, *{values.typecode for values in weights}) != ("f", code):
+        raise ValueError(f"{name}: the numbers are of another type than the schema says")
+    return grams, idf, weights

@@ -1,14 +1,14 @@
-"""The model card: what the model is for, what it was taught, and its figures on voices it has not read.
+"""The full card of the shipped model: how guards that have not read a voice judge its messages.
 
 Everything is computed here; nothing is typed in. ``huzhu-guard evaluate CORPUS --card FILE --background FILE``
-writes it.
+writes it, in place of the card that training wrote (:mod:`huzhu_guard.model.sections`).
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +17,24 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
-from huzhu_guard.datacard import markdown_table
 from huzhu_guard.errors import CorpusError
 from huzhu_guard.guard import Guard
+from huzhu_guard.model import sections
+from huzhu_guard.model.artifact import read_manifest
 from huzhu_guard.model.classifier import MessageClassifier, label_matrix
 from huzhu_guard.model.evaluate import figures_of
+from huzhu_guard.model.heldout import brier, reliability
+from huzhu_guard.model.linear import TEXT_LABELS
 from huzhu_guard.model.operators import OPERATORS, disguise
+from huzhu_guard.model.papers import read_papers
+from huzhu_guard.model.plots import PLOTS
+from huzhu_guard.model.train import fold_count
 from huzhu_guard.model.trained import TrainedModel
 from huzhu_guard.stages import Stages
-from huzhu_guard.verdict import Action, Label, Verdict
+from huzhu_guard.verdict import Action, Verdict
 
-_FOLDS = 5
-_RISKY = frozenset((Label.SCAM, Label.FAKE_DEAL))
+_RISKY = frozenset(TEXT_LABELS)
 _DISGUISED_ROWS = 120  # of each truth, fold and operator
-_BINS = 10
-_DIGITS = 4
 
 
 def held_out_guards(
@@ -48,7 +51,7 @@ def held_out_guards(
     readings = [stages.read(stages.screen(text)) for text in [*frame["text"], *extra]]
     targets = np.vstack([label_matrix(list(frame["labels"])), np.zeros((len(extra), 2), dtype=int)])
     weights = np.array([1.0] * len(frame) + [settings["background_weight"]] * len(extra))
-    folds = GroupKFold(_FOLDS, shuffle=True, random_state=seed).split(frame, groups=frame["voice"])
+    folds = GroupKFold(fold_count(frame["voice"]), shuffle=True, random_state=seed).split(frame, groups=frame["voice"])
     rest = np.arange(len(frame), len(readings))
     for learn, judge in folds:
         chosen = np.concatenate([learn, rest])
@@ -100,24 +103,6 @@ def _acted(verdict: Verdict) -> bool:
     return verdict.action != Action.ALLOW and bool(_RISKY & set(verdict.labels))
 
 
-def reliability(frame: pd.DataFrame, verdicts: list[Verdict]) -> pd.DataFrame:
-    """Predicted against observed share by tenths of the score, and the Brier score, for the two text labels."""
-    rows = []
-    for label in (Label.SCAM, Label.FAKE_DEAL):
-        scores = np.array([v.scores[label] for v in verdicts])
-        truth = np.array([label in names for names in frame["labels"]])
-        bins = np.minimum((scores * _BINS).astype(int), _BINS - 1)
-        for b in range(_BINS):
-            chosen = bins == b
-            if chosen.any():
-                rows.append({"label": str(label), "score": f"{b / _BINS:.1f}–{(b + 1) / _BINS:.1f}",
-                             "rows": int(chosen.sum()), "predicted": float(scores[chosen].mean()),
-                             "observed": float(truth[chosen].mean())})  # fmt: skip
-        rows.append({"label": str(label), "score": "Brier", "rows": len(scores),
-                     "predicted": float(np.mean((scores - truth) ** 2)), "observed": float("nan")})  # fmt: skip
-    return pd.DataFrame(rows)
-
-
 def development(guard: Guard, path: str | Path) -> pd.DataFrame:
     """Shares held back in sets of other people's messages: JSONL with ``set``, ``truth`` and ``text``."""
     try:
@@ -155,35 +140,39 @@ def write_card(
     development_set : path, optional
         Other people's messages: JSONL with ``set``, ``truth``, ``text``.
     """
-    from huzhu_guard.model.artifact import read_manifest
-
     manifest = read_manifest(folder)
     verdicts, disguises = held_out(frame, background, manifest)
-    figures = figures_of(frame, verdicts)
-    sections: list[tuple[str, str | pd.DataFrame]] = [
-        ("What it is for", _PURPOSE),
-        ("What it was taught", _taught(manifest)),
-        ("Figures on voices that it has not read", _HELD_OUT),
-        ("Labels", figures.labels),
-        ("Risky messages held back", figures.risky),
-        ("Clean messages held back", figures.clean),
-        ("Thresholds", figures.sweep),
-        ("Disguise", disguises),
-        ("Reliability", reliability(frame, verdicts)),
-        ("By voice", _by_voice(frame, verdicts)),
+    found = figures_of(frame, verdicts)
+    parts: list[sections.Section] = [
+        ("What it is for", sections.PURPOSE),
+        ("What it was taught", sections.taught(manifest, "Corpus (data/messages, CC BY 4.0)", _BACKGROUND)),
+        ("Updates folded in since", sections.updates(manifest)),
+        ("Thresholds", sections.thresholds(manifest)),
+        ("Figures on voices that it has not read", f"{_HELD_OUT} {sections.kept_ngrams(manifest)}".rstrip()),
+        ("Labels", sections.table(found.labels)),
+        ("Risky messages held back", sections.table(found.risky)),
+        ("Clean messages held back", sections.table(found.clean)),
+        ("Threshold sweep", sections.table(found.sweep)),
+        ("Disguise", sections.table(disguises)),
+        ("Reliability", _reliability(frame, verdicts)),
+        ("Plots", f"{_PLOTS}\n\n{sections.shown_plots(set(PLOTS) & read_papers(folder).files.keys())}"),
+        ("By voice", sections.table(_by_voice(frame, verdicts))),
     ]
     if development_set is not None:
-        guard = Guard.load(folder)
-        sections.append(
-            ("Other people's messages (development sets, shipped model)", development(guard, development_set))
-        )
-    sections.append(("Rules that the corpus contradicts", _contradictions(manifest)))
-    sections.append(("Limits", _LIMITS))
-    body = "\n\n".join(
-        f"## {title}\n\n{content if isinstance(content, str) else markdown_table(content, _DIGITS)}"
-        for title, content in sections
-    )
-    return f"# Model card of huzhu_guard's shipped model\n\n{body}\n"
+        shares = development(Guard.load(folder), development_set)
+        parts.append(("Other people's messages (development sets, shipped model)", sections.table(shares)))
+    parts += [
+        ("What was odd in the corpus", sections.findings(manifest)),
+        ("Rules that the corpus contradicts", sections.contradictions(manifest)),
+        ("Limits", f"{_LIMITS}\n{sections.LIMITS}"),
+    ]
+    return sections.card("Model card of huzhu_guard's shipped model", parts)
+
+
+def _reliability(frame: pd.DataFrame, verdicts: Sequence[Verdict]) -> str:
+    scores = np.array([[verdict.scores[label] for label in TEXT_LABELS] for verdict in verdicts])
+    targets = label_matrix(list(frame["labels"]))
+    return sections.reliability(reliability(scores, targets), brier(scores, targets))
 
 
 def _by_voice(frame: pd.DataFrame, verdicts: list[Verdict]) -> pd.DataFrame:
@@ -203,46 +192,16 @@ def _by_voice(frame: pd.DataFrame, verdicts: list[Verdict]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _taught(manifest: dict[str, Any]) -> str:
-    counts = ", ".join(f"{n:,} {name}" for name, n in manifest["counts"].items())
-    sources = [f"- {s['source']}: {s['rows']:,} rows, {s['licence']}, SHA-256 `{s['sha256'][:16]}…`"
-               for s in manifest["sources"]]  # fmt: skip
-    settings = ", ".join(f"{k} = {v}" for k, v in manifest["settings"].items())
-    return "\n".join(
-        (
-            f"Corpus `{manifest['hashes']['corpus'][:16]}…` (data/messages, CC BY 4.0): {counts}.",
-            f"Settings: {settings}.",
-            "",
-            "Background, ordinary text under open licences, taken as clean; the rows are not in this repository:"
-            if sources else "No background.",
-            *sources,
-            "",
-            "How anyone gets the background: the public repositories are named in data/README.md.",
-        )
-    )  # fmt: skip
-
-
-def _contradictions(manifest: dict[str, Any]) -> str:
-    found = manifest["contradictions"]
-    if not found:
-        return "None."
-    return "\n".join(f"- `{i['rule']}`: declared {i['declared']:+.2f}, learned {i['learned']:+.2f}" for i in found)
-
-
-_PURPOSE = (
-    "Screening messages of Chinese deal-sharing and mutual-help groups for scams and fake deals, as one part of a sum "
-    "that rules, links and personal information add to. `review` means that a person should look.\n\n"
-    "It must not be used to punish people automatically, to judge a person rather than a message, to watch private "
-    "conversations, or as evidence that somebody is a swindler."
-)
 _HELD_OUT = (
     "Five folds; each is judged by a model that was trained without the voices in it, with the shipped thresholds "
     "(strictness `standard`). Counts, not only rates: a small share of many clean messages is many people."
 )
+_PLOTS = "Of the scores in training, background included, before a guard caps groups of rules and adds what links say."
+_BACKGROUND = (
+    "The rows of the background are not in this repository; data/README.md says how anyone gets them. The model is "
+    "trained by `huzhu-guard train data/messages -o huzhu_guard/model/default --background FILE`."
+)
 _LIMITS = (
     "- The corpus is invented, however carefully: real groups differ, and new schemes appear every month.\n"
-    "- Very short messages (under 8 characters) often carry no sign at all.\n"
-    "- Pictures, voice and what stands behind a QR code or a short link are not seen.\n"
-    "- Dialects other than Cantonese and Sichuanese are thin; other languages are not screened for wording.\n"
-    "- Warnings that quote a scam at length are the likeliest false alarms."
+    "- Dialects other than Cantonese and Sichuanese are thin; other languages are not screened for wording."
 )

@@ -11,9 +11,10 @@ import pandas as pd
 
 from huzhu_guard.corpus import label_counts
 from huzhu_guard.guard import default_guard
-from huzhu_guard.model.classifier import TEXT_LABELS, MessageClassifier, label_matrix
+from huzhu_guard.model.classifier import MessageClassifier, label_matrix
 from huzhu_guard.model.duplicates import Pair, clusters, pairs
 from huzhu_guard.model.labelled import labelled
+from huzhu_guard.model.linear import TEXT_LABELS
 from huzhu_guard.verdict import Severity
 
 LEAST_OF_A_LABEL = 200

@@ -13,13 +13,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from huzhu_guard.model.features import MessageReader, ReadingFeatures, text_tags
-from huzhu_guard.model.linear import Block, LinearModel
+from huzhu_guard.model.linear import TEXT_LABELS, UNIT, Block, LinearModel
 from huzhu_guard.model.reading import Reading
 from huzhu_guard.stages import Stages
 from huzhu_guard.verdict import LABELS, Label
-
-TEXT_LABELS = (Label.SCAM, Label.FAKE_DEAL)
-"""Labels that words decide. A leak is decided by what was found, not by wording."""
 
 
 class MessageClassifier(ClassifierMixin, BaseEstimator):
@@ -48,7 +45,7 @@ class MessageClassifier(ClassifierMixin, BaseEstimator):
     features_ : ReadingFeatures
         Vocabularies and document frequencies.
     coef_, intercept_ : ndarray
-        Weights of shape (labels, features) and biases of shape (labels,), in single precision.
+        Weights of shape (labels, features) and biases of shape (labels,), in the precision of the artifact.
 
     Notes
     -----
@@ -59,8 +56,8 @@ class MessageClassifier(ClassifierMixin, BaseEstimator):
     Examples
     --------
     >>> texts = ["刷单日结", "刷单返利", "今晚吃饭", "高仿包包"]
-    >>> model = MessageClassifier(min_df=1).fit(texts, [["scam"], ["scam"], [], ["fake_deal"]])
-    >>> model.predict(["刷单", "晚饭"])
+    >>> model = MessageClassifier(C=1000.0, min_df=1).fit(texts, [["scam"], ["scam"], [], ["fake_deal"]])
+    >>> model.predict(["刷单", "吃饭"])
     array([[1, 0],
            [0, 0]])
     """
@@ -139,7 +136,7 @@ class MessageClassifier(ClassifierMixin, BaseEstimator):
     def rescale(self, slopes: Iterable[float], shifts: Iterable[float]) -> None:
         """Fold a calibration ``slope * log_odds + shift`` into the weights, one pair a label."""
         slopes_, shifts_ = np.array(list(slopes)), np.array(list(shifts))
-        self.coef_ = single(self.coef_ * slopes_[:, None])
+        self.coef_ = as_stored(self.coef_ * slopes_[:, None], self.features_)
         self.intercept_ = single(self.intercept_ * slopes_ + shifts_)
 
     def read(self, X: Any) -> list[Reading]:
@@ -169,19 +166,19 @@ class MessageClassifier(ClassifierMixin, BaseEstimator):
             models.append(
                 model.fit(matrix, target, sample_weight=np.where(sibling, self.sibling_weight, 1.0) * weights)
             )
-        self.coef_ = single(np.vstack([m.coef_ for m in models]))
+        self.coef_ = as_stored(np.vstack([m.coef_ for m in models]), self.features_)
         self.intercept_ = single(np.concatenate([m.intercept_ for m in models]))
 
     def _strongest(self) -> tuple[list[str], list[str]]:
-        """The n-grams with the largest weights, in alphabetical order."""
+        """The n-grams with the largest weights, the commonest first: what is looked up often lies close together."""
         chosen = []
         at = 0
         for vectorizer, most in ((self.features_.words_, self.most_words), (self.features_.chars_, self.most_chars)):
             names = vectorizer.get_feature_names_out()
             strength = np.abs(self.coef_[:, at : at + len(names)]).max(axis=0) * vectorizer.idf_
             at += len(names)
-            order = np.lexsort((names, -strength))[:most]
-            chosen.append(sorted(names[order]))
+            kept = np.lexsort((names, -strength))[:most]
+            chosen.append(list(names[kept][np.lexsort((names[kept], vectorizer.idf_[kept]))]))
         return chosen[0], chosen[1]
 
     def __sklearn_tags__(self) -> Any:
@@ -259,12 +256,28 @@ def _targets(y: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
 
 
 def single(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The same numbers in the precision of the artifact, so that both give the same scores."""
+    """The same numbers in single precision."""
     return values.astype(np.float32).astype(np.float64)
 
 
-def weights_of(classifier: MessageClassifier) -> dict[str, Any]:
-    """A fitted classifier's weights, laid out for the artifact.
+def as_stored(coef: np.ndarray[Any, Any], features: ReadingFeatures) -> np.ndarray[Any, Any]:
+    """The same weights in the precision of the artifact, so that both give the same scores.
+
+    What an n-gram adds where it is present is a whole multiple of :data:`~huzhu_guard.model.linear.UNIT`.
+    """
+    grams = _grams(features)
+    values = features.values()[:grams]
+    units = np.rint(coef[:, :grams] * values / UNIT)
+    return np.hstack([units * UNIT / values, single(coef[:, grams:])])
+
+
+def _grams(features: ReadingFeatures) -> int:
+    """How many of the features are n-grams; they come before the signals."""
+    return len(features.words_.idf_) + len(features.chars_.idf_)
+
+
+def linear_of(classifier: MessageClassifier) -> LinearModel:
+    """A fitted classifier's weights for scoring without scikit-learn.
 
     Raises
     ------
@@ -274,46 +287,37 @@ def weights_of(classifier: MessageClassifier) -> dict[str, Any]:
     if len(classifier.coef_) != len(TEXT_LABELS):
         raise ValueError("a model needs a classifier of all labels; this one was fitted on a one-dimensional y.")
     features = classifier.features_
-    words, chars = features.words_.get_feature_names_out(), features.chars_.get_feature_names_out()
-    columns = {
-        label: classifier.coef_[TEXT_LABELS.index(label)]
-        if label in TEXT_LABELS
-        else np.zeros(classifier.coef_.shape[1])
-        for label in LABELS
-    }
-    biases = [classifier.intercept_[TEXT_LABELS.index(la)] if la in TEXT_LABELS else 0.0 for la in LABELS]
-    cut = (len(words), len(words) + len(chars))
-    return {
-        "biases": tuple(map(float, biases)),
-        "signals": {
-            name: tuple(float(columns[label][cut[1] + i]) for label in LABELS)
-            for i, name in enumerate(features.signals_.get_feature_names_out())
-        },
-        "words": (list(words), features.words_.idf_, [columns[label][: cut[0]] for label in LABELS]),
-        "chars": (list(chars), features.chars_.idf_, [columns[label][cut[0] : cut[1]] for label in LABELS]),
-    }
-
-
-def linear_of(classifier: MessageClassifier) -> LinearModel:
-    """A fitted classifier's weights for scoring without scikit-learn."""
-    weights = weights_of(classifier)
-    return LinearModel(weights["biases"], weights["signals"], *(_block(*weights[name]) for name in ("words", "chars")))
+    grams, words = _grams(features), len(features.words_.idf_)
+    units = np.rint(classifier.coef_[:, :grams] * features.values()[:grams] / UNIT).astype(int)
+    rest = [0.0] * (len(LABELS) - len(TEXT_LABELS))
+    names = features.signals_.get_feature_names_out()
+    return LinearModel(
+        (*map(float, classifier.intercept_), *rest),
+        {name: (*map(float, classifier.coef_[:, grams + i]), *rest) for i, name in enumerate(names)},
+        _block(features.words_, units[:, :words]),
+        _block(features.chars_, units[:, words:]),
+    )
 
 
 def classifier_of(model: LinearModel, stages: Stages | None = None) -> MessageClassifier:
     """A fitted classifier with the weights of a model file: what :func:`linear_of` gave, the other way round."""
-    columns = [LABELS.index(label) for label in TEXT_LABELS]
     classifier = MessageClassifier(stages=stages)
     classifier.classes_ = np.array([str(label) for label in TEXT_LABELS])
     words, chars = model.words, model.chars
-    classifier.features_ = ReadingFeatures.of((words.grams, words.idf), (chars.grams, chars.idf), list(model.signals))
+    features = ReadingFeatures.of((words.grams, words.idf), (chars.grams, chars.idf), list(model.signals))
     signals = np.array(list(model.signals.values()), dtype=np.float64).reshape(-1, len(LABELS))
+    values = features.values()[: _grams(features)]
+    classifier.features_ = features
     classifier.coef_ = np.vstack(
-        [np.concatenate([words.weights[i], chars.weights[i], signals[:, i]]) for i in columns]
-    ).astype(np.float64)
-    classifier.intercept_ = np.array([model.biases[i] for i in columns])
+        [
+            np.concatenate([np.concatenate([words.weights[i], chars.weights[i]]) * UNIT / values, signals[:, i]])
+            for i in range(len(TEXT_LABELS))
+        ]
+    )
+    classifier.intercept_ = np.array(model.biases[: len(TEXT_LABELS)])
     return classifier
 
 
-def _block(grams: Iterable[str], idf: np.ndarray[Any, Any], weights: Iterable[np.ndarray[Any, Any]]) -> Block:
-    return Block(list(grams), array("f", idf.tolist()), [array("f", w.tolist()) for w in weights])
+def _block(vectorizer: Any, units: np.ndarray[Any, Any]) -> Block:
+    grams, idf = vectorizer.get_feature_names_out(), vectorizer.idf_
+    return Block(list(grams), array("f", idf.tolist()), [array("i", column.tolist()) for column in units])

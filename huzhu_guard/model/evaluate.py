@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from huzhu_guard.verdict import LABELS, Action, Label, Verdict
+from huzhu_guard.model.heldout import sweep
+from huzhu_guard.model.linear import TEXT_LABELS
+from huzhu_guard.verdict import LABELS, Action, Verdict
 
 if TYPE_CHECKING:
     from huzhu_guard.guard import Guard
 
 _LENGTHS = (0, 8, 15, 40, 80, 150, 1_000_000)
-_RISKY = frozenset((Label.SCAM, Label.FAKE_DEAL))
+_RISKY = frozenset(TEXT_LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def figures_of(frame: pd.DataFrame, verdicts: Sequence[Verdict]) -> Figures:
     table["flagged"] = [a and bool(f & _RISKY) for a, f in zip(table["acted"], table["found"], strict=True)]
     risky = table[[bool(t & _RISKY) for t in table["truth"]]]
     clean = table[[not t for t in table["truth"]]]
-    return Figures(_label_table(table), _risky_table(risky), _clean_table(clean), _sweep(risky, clean))
+    highest = {"clean": clean["score"].to_numpy(), "risky": risky["score"].to_numpy()}
+    return Figures(_label_table(table), _risky_table(risky), _clean_table(clean), pd.DataFrame(sweep(highest)))
 
 
 def _label_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -100,12 +103,3 @@ def _clean_table(clean: pd.DataFrame) -> pd.DataFrame:
     total = {"kind": "all", "rows": len(clean), "flagged": clean["acted"].mean(), "blocked": clean["blocked"].mean()}
     grouped = clean.groupby("kind").agg(rows=("acted", "size"), flagged=("acted", "mean"), blocked=("blocked", "mean"))
     return pd.concat([pd.DataFrame([total]), grouped.reset_index()], ignore_index=True)
-
-
-def _sweep(risky: pd.DataFrame, clean: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for threshold in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99):
-        alarms, found = int((clean["score"] >= threshold).sum()), int((risky["score"] >= threshold).sum())
-        rows.append({"threshold": threshold, "false_alarms": alarms, "false_alarm_rate": alarms / max(1, len(clean)),
-                     "found": found, "recall": found / max(1, len(risky))})  # fmt: skip
-    return pd.DataFrame(rows)

@@ -12,15 +12,18 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from huzhu_guard.model.reading import Reading, char_ngrams, word_ngrams
+from huzhu_guard.model.reading import Reading, char_ngrams, damping, word_ngrams
 from huzhu_guard.stages import Stages
 
+LENGTH = 32.0
+"""Usual length of a message's vector of n-grams, by which it is divided: a signal is as easy to learn as a sentence."""
 
-def _word_grams(reading: Reading) -> list[str]:
+
+def _word_grams(reading: Reading) -> set[str]:
     return word_ngrams(reading.words)
 
 
-def _char_grams(reading: Reading) -> list[str]:
+def _char_grams(reading: Reading) -> set[str]:
     return char_ngrams(reading.masked)
 
 
@@ -124,6 +127,9 @@ class MessageReader(TransformerMixin, BaseEstimator):
 class ReadingFeatures(TransformerMixin, BaseEstimator):
     """Texts or readings to one matrix: TF-IDF of words, TF-IDF of characters, and indicators of the signals.
 
+    Whether an n-gram stands in a message counts, not how often; its value is its idf over :data:`LENGTH`, whatever else
+    stands there, and less only where the message is long (:func:`~huzhu_guard.model.reading.damping`).
+
     Parameters
     ----------
     min_df : int
@@ -166,8 +172,10 @@ class ReadingFeatures(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "signals_")
         readings = MessageReader(self.stages).transform(X)
         signals = self.signals_.transform([dict.fromkeys(r.signals, 1.0) for r in readings])
-        parts = [self.words_.transform(readings), self.chars_.transform(readings), signals]
-        matrix = sparse.hstack(parts, format="csr")
+        grams = sparse.hstack([self.words_.transform(readings), self.chars_.transform(readings)], format="csr")
+        scale = np.array([1.0 / (LENGTH * damping(reading.masked)) for reading in readings])
+        grams.data *= np.repeat(scale, np.diff(grams.indptr))
+        matrix = sparse.hstack([grams, signals], format="csr")
         return matrix if self.sparse_output else matrix.toarray()
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:
@@ -176,6 +184,12 @@ class ReadingFeatures(TransformerMixin, BaseEstimator):
         names = [f"word:{w}" for w in self.words_.get_feature_names_out()]
         names += [f"chars:{c}" for c in self.chars_.get_feature_names_out()]
         return np.array([*names, *self.signals_.get_feature_names_out()], dtype=object)
+
+    def values(self) -> np.ndarray[Any, Any]:
+        """The value of each feature where it is present in a message of usual length, shape (features,)."""
+        check_is_fitted(self, "signals_")
+        signals = np.ones(len(self.signals_.get_feature_names_out()))
+        return np.concatenate([self.words_.idf_ / LENGTH, self.chars_.idf_ / LENGTH, signals])
 
     @classmethod
     def of(
@@ -192,7 +206,7 @@ class ReadingFeatures(TransformerMixin, BaseEstimator):
 
     def _vectorizer(self, analyzer: Any, vocabulary: Sequence[str] | None) -> TfidfVectorizer:
         min_df = self.min_df if vocabulary is None else 1
-        return TfidfVectorizer(analyzer=analyzer, min_df=min_df, vocabulary=vocabulary, sublinear_tf=True)
+        return TfidfVectorizer(analyzer=analyzer, min_df=min_df, vocabulary=vocabulary, binary=True, norm=None)
 
     def __sklearn_tags__(self) -> Any:
         return text_tags(super().__sklearn_tags__())

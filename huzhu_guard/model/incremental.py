@@ -26,10 +26,11 @@ from sklearn.model_selection import GroupKFold
 from huzhu_guard._version import __version__
 from huzhu_guard.corpus import fingerprint, label_counts
 from huzhu_guard.errors import CorpusError
-from huzhu_guard.model.classifier import TEXT_LABELS, MessageClassifier, label_matrix, single
+from huzhu_guard.model.classifier import MessageClassifier, as_stored, label_matrix, single
 from huzhu_guard.model.duplicates import clusters
 from huzhu_guard.model.features import ReadingFeatures
 from huzhu_guard.model.labelled import labelled
+from huzhu_guard.model.linear import TEXT_LABELS
 from huzhu_guard.model.reading import Reading, char_ngrams, word_ngrams
 from huzhu_guard.model.train import lexicon_hashes, libraries
 from huzhu_guard.model.trained import TrainedModel, open_trained
@@ -121,8 +122,11 @@ def update(
         "held_out": _held_out(old.classifier, readings, targets, weight, seen, least, clusters(rows["text"])) >= least,
     }
     learned = _learned(targets, found)
-    model = TrainedModel(new, _manifest(old.manifest, rows, weight, learned))
+    facts = _manifest(old.manifest, rows, weight, learned)
+    model = TrainedModel(new, facts, held_out=old.held_out)
     changes = None if reference is None else replay(reference, old, model)
+    if changes is not None:
+        facts["updates"][-1]["reference"] = _compared(changes)
     judged = rows[["text", "labels"]].copy()
     for name, table in found.items():
         judged[name] = pd.Series(_label_names(table), index=judged.index, dtype=object)
@@ -172,11 +176,11 @@ def extended(classifier: MessageClassifier, readings: Sequence[Reading], seen: i
     return wide
 
 
-def _words(reading: Reading) -> list[str]:
+def _words(reading: Reading) -> set[str]:
     return word_ngrams(reading.words)
 
 
-def _chars(reading: Reading) -> list[str]:
+def _chars(reading: Reading) -> set[str]:
     return char_ngrams(reading.masked)
 
 
@@ -184,7 +188,7 @@ def _unknown(
     vectorizer: Any, readings: Sequence[Reading], grams_of: Callable[[Reading], Iterable[str]], seen: int
 ) -> tuple[list[str], np.ndarray[Any, Any]]:
     """N-grams that stand in several messages and not in the vocabulary, with their idf."""
-    frequency = Counter(gram for reading in readings for gram in set(grams_of(reading)))
+    frequency = Counter(gram for reading in readings for gram in grams_of(reading))
     known = vectorizer.vocabulary_
     fresh = [(n, gram) for gram, n in frequency.items() if n >= _LEAST_DF and gram not in known]
     chosen = sorted(sorted(fresh, key=lambda pair: (-pair[0], pair[1]))[:_MOST_NEW], key=lambda pair: pair[1])
@@ -229,7 +233,7 @@ def corrected(
         weights = weight * np.where(risky & (target == 0), wide.sibling_weight, 1.0)
         margins = np.where(target, max(least[i], 0.0), min(least[i], 0.0))
         coef[i, active] += _correction(local, offsets[:, i] - margins, target, weights, firmness)
-    wide.coef_ = single(coef)
+    wide.coef_ = as_stored(coef, wide.features_)
     return wide
 
 
@@ -302,6 +306,12 @@ def _learned(targets: np.ndarray[Any, Any], found: dict[str, np.ndarray[Any, Any
 
 def _label_names(table: np.ndarray[Any, Any]) -> list[tuple[str, ...]]:
     return [tuple(str(label) for label, held in zip(TEXT_LABELS, row, strict=True) if held) for row in table]
+
+
+def _compared(changes: Replay) -> dict[str, Any]:
+    """What a model card says of the reference messages."""
+    record = changes.to_dict()
+    return {name: record[name] for name in ("messages", "changed", "budgets")}
 
 
 def _manifest(old: dict[str, Any], rows: pd.DataFrame, weight: float, learned: pd.DataFrame) -> dict[str, Any]:

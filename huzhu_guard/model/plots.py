@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from huzhu_guard.model.drift import Drift
+    from huzhu_guard.model.heldout import HeldOut
+
+PLOTS = ("precision_recall.svg", "reliability.svg", "scores.svg")
+"""Files of :func:`card_plots`."""
 
 _FONTS = (
     "Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
@@ -19,6 +24,8 @@ _FONTS = (
     "Droid Sans Fallback", "Noto Sans CJK JP", "AR PL UMing CN",
 )  # fmt: skip
 _MOST_RULES = 12
+_STYLE = ["default", {"svg.hashsalt": "huzhu_guard", "svg.fonttype": "none"}]
+"""Whatever the analyst's own style is, the same figures give the same bytes."""
 
 
 def chinese_font() -> str | None:
@@ -63,13 +70,61 @@ def reliability_figure(truth: Any, scores: Any, title: str = "", bins: int = 10)
     held = counts > 0
     share = np.bincount(number, truth, bins)[held] / counts[held]
     mean = np.bincount(number, scores, bins)[held] / counts[held]
-    figure, axes = _figure(title)
-    axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
+    figure, axes = _reliability_axes(title)
     axes.plot(mean, share, marker="o")
     for x, y, n in zip(mean, share, counts[held], strict=True):
         axes.annotate(str(n), (x, y), textcoords="offset points", xytext=(4, -10), fontsize=8)
-    axes.set(xlabel="probability given", ylabel="share that has the label", xlim=(0, 1), ylim=(0, 1))
     return figure
+
+
+def card_plots(held_out: HeldOut) -> dict[str, bytes]:
+    """The plots of a model card as SVG, by file name; the same figures give the same bytes.
+
+    Raises
+    ------
+    HuzhuGuardError
+        When matplotlib is not installed.
+    """
+    with _matplotlib("style").context(_STYLE):
+        drawn = (_recall_of(held_out), _reliability_of(held_out), _scores_of(held_out))
+        return dict(zip(PLOTS, map(_svg, drawn), strict=True))
+
+
+def _recall_of(held_out: HeldOut) -> Figure:
+    figure, axes = _figure("")
+    for row in held_out.labels:
+        precision = held_out.curves[row["label"]]
+        name = f"{row['label']}, average precision {row['average_precision']:.3f}"
+        (line,) = axes.step(np.linspace(0, 1, len(precision)), precision, where="post", label=name)
+        axes.plot(row["recall"], row["precision"], marker="o", color=line.get_color())
+    axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02))
+    axes.legend(loc="lower left")
+    return figure
+
+
+def _reliability_of(held_out: HeldOut) -> Figure:
+    figure, axes = _reliability_axes("")
+    for label, error in held_out.brier.items():
+        rows = [row for row in held_out.reliability if row["label"] == label]
+        columns = ([row[name] for row in rows] for name in ("predicted", "observed"))
+        axes.plot(*columns, marker="o", label=f"{label}, Brier score {error:.3f}")
+    axes.legend(loc="upper left")
+    return figure
+
+
+def _scores_of(held_out: HeldOut) -> Figure:
+    figure, axes = _figure("")
+    for name, counts in held_out.histogram.items():
+        axes.stairs(counts, np.linspace(0, 1, len(counts) + 1), label=f"{name}, {sum(counts):,}")
+    axes.set(xlabel="higher of the two scores", ylabel="messages", xlim=(0, 1), yscale="log", ylim=(0.5, None))
+    axes.legend(loc="upper center")
+    return figure
+
+
+def _svg(figure: Figure) -> bytes:
+    content = io.BytesIO()
+    figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
+    return content.getvalue()
 
 
 def drift_figure(found: Drift) -> Figure:
@@ -93,6 +148,13 @@ def drift_figure(found: Drift) -> Figure:
     unknown = found.unknown.iloc[0]
     figure.suptitle(f"unknown words {unknown['before']:.1%} -> {unknown['after']:.1%}", fontsize=10)
     return figure
+
+
+def _reliability_axes(title: str) -> tuple[Figure, Any]:
+    figure, axes = _figure(title)
+    axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
+    axes.set(xlabel="probability given", ylabel="share that has the label", xlim=(0, 1), ylim=(0, 1))
+    return figure, axes
 
 
 def _figure(title: str) -> tuple[Figure, Any]:

@@ -5,22 +5,28 @@ Training and scoring both read through this module, so that they cannot drift ap
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable
 from operator import add
 from typing import NamedTuple
 
 from huzhu_guard.text.tokenize import Cut
 
-LONGEST_GRAM = 4
-"""Character n-grams have 1 to this many characters; word n-grams are single words and pairs."""
+START, END = "⊢", "⊣"
+"""What stands before the first and after the last word or character: short messages are told by how they begin."""
 
+_ALNUM = re.compile("[0-9a-z]")
 _LATIN_RUN = re.compile(r"[!-~]*[0-9a-z][!-~]*")
 _NUMBER = re.compile(r"[0-9]+")
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"\s(?:\s+|(?<! ))")  # all white space but single spaces, which stay as they are
 _HOST = re.compile(r"(?:^|[^a-z0-9@])(?:[a-z0-9\-]{1,63}\.){1,5}[a-z]{2,12}(?![a-z0-9.])")
+# a numbered page of a blog or forum, where deals are discussed; false events live at short or made-up addresses
+_ARTICLE = re.compile(
+    r"/(?:archives?|posts?|articles?|threads?|topics?|news|[apt])[/-][0-9]{3,12}|/[0-9]{3,12}(?:-[0-9]{1,6}){0,3}\.html?(?![a-z0-9])"
+)
 _LONG_NUMBER = 5
+_USUAL_LENGTH = 60  # characters
 _SHORTEST_HANDLE = 5
 
 
@@ -38,7 +44,7 @@ class Reading(NamedTuple):
 def _mask_run(match: re.Match[str]) -> str:
     run = match[0]
     if "://" in run or ("." in run and _HOST.search(run)):
-        return " url "
+        return " article " if _ARTICLE.search(run) else " url "
     if run.isdigit():
         return "0" * len(run) if len(run) < _LONG_NUMBER else " digit "
     if run.isalpha():
@@ -63,8 +69,10 @@ def mask(canonical: str) -> str:
     --------
     >>> mask("加微信abc88123 日结300元 http://t.cn/a6x")
     '加微信 handle 日结000元 url '
+    >>> mask("视频会员周卡 http://deals.example/archives/1234/")
+    '视频会员周卡 article '
     """
-    masked = _LATIN_RUN.sub(_mask_run, canonical)
+    masked = _LATIN_RUN.sub(_mask_run, canonical) if _ALNUM.search(canonical) else canonical
     return _SPACES.sub(" ", masked)
 
 
@@ -81,29 +89,40 @@ def read(canonical: str, cut: Cut, signals: Iterable[str] = ()) -> Reading:
     return Reading(masked, [w for w in cut(masked) if w.isalnum()], tuple(signals))
 
 
-def word_ngrams(words: Sequence[str]) -> list[str]:
-    """Single words, then pairs joined by a space.
+def damping(masked: str) -> float:
+    """What the weights of a message's n-grams are divided by: 1, or more where it is long.
+
+    A long message holds ever more ordinary words, which would outvote the few that tell what it is about.
 
     Examples
     --------
-    >>> word_ngrams(["刷单", "日结"])
-    ['刷单', '日结', '刷单 日结']
+    >>> damping("刷单日结"), damping("长" * 240)
+    (1.0, 2.0)
     """
-    return [*words, *map(" ".join, pairwise(words))]
+    return math.sqrt(max(1.0, len(masked) / _USUAL_LENGTH))
 
 
-def char_ngrams(masked: str) -> list[str]:
-    """Every run of 1 to 4 characters, spaces left out: how people space their words tells who types, not what.
+def word_ngrams(words: list[str]) -> set[str]:
+    """Single words, and pairs of neighbours written together, each once; beginning and end count as neighbours.
 
     Examples
     --------
-    >>> char_ngrams("刷 单")
-    ['刷', '单', '刷单']
+    >>> sorted(word_ngrams(["刷单", "日结"]))
+    ['⊢刷单', '刷单', '刷单日结', '日结', '日结⊣']
     """
-    text = masked.replace(" ", "")
-    grams = list(text)
-    longer = grams
-    for more in range(1, LONGEST_GRAM):
-        longer = list(map(add, longer, text[more:]))
-        grams = grams + longer
-    return grams
+    bounded = [START, *words, END]
+    return {*words, *map(add, bounded, bounded[1:])}
+
+
+def char_ngrams(masked: str) -> set[str]:
+    """Every pair of neighbouring characters, each once; beginning and end count as neighbours.
+
+    Spaces are left out: how people space their words tells who types, not what.
+
+    Examples
+    --------
+    >>> sorted(char_ngrams("刷 单"))
+    ['⊢刷', '刷单', '单⊣']
+    """
+    text = START + masked.replace(" ", "") + END
+    return set(map(add, text, text[1:]))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from huzhu_guard.guard import Guard
 from huzhu_guard.model.labelled import labelled
+from huzhu_guard.model.linear import TEXT_LABELS
 from huzhu_guard.model.trained import TrainedModel
 from huzhu_guard.policy import Policy
 from huzhu_guard.verdict import LABELS, Action, Verdict
@@ -191,7 +192,7 @@ def _weights(verdict: Verdict, guard: Guard) -> Weights:
             weights[str(item.label), item.source] += item.weight
     scorer = guard.scorer(verdict.message.group_id)
     for share in scorer.model.shares(scorer.stages.read(scorer.stages.screen(verdict.text))):
-        for label, odds in zip(LABELS, share.log_odds, strict=True):
+        for label, odds in zip(TEXT_LABELS, share.log_odds, strict=True):
             if odds:
                 weights[str(label), f"{share.source}:{share.gram}"] += odds
     return weights

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huzhu_guard.errors import HuzhuGuardError, ModelDamagedError, ModelError, ModelNotFoundError
-from huzhu_guard.model.artifact import is_model, read_manifest, read_model, sealed, verify
-from huzhu_guard.verdict import LABELS
+from huzhu_guard.model.artifact import is_model, read_manifest, read_taught, sealed, verify
+from huzhu_guard.model.linear import TEXT_LABELS, Block
 
 if TYPE_CHECKING:
     from huzhu_guard.model.trained import TrainedModel
@@ -220,9 +220,14 @@ class ModelStore:
             ``signals``: the same for weights of rules, links and other signals, one weight a label;
             ``words`` and ``chars``: how many n-grams are ``added``, ``gone`` and ``moved``, and the ones that moved
             furthest, as (n-gram, label, old weight, new weight).
+
+        Raises
+        ------
+        ModelError
+            When a version cannot be read, or is of schema 1, whose weights mean another thing.
         """
         one, other = self.path(old), self.path(new)
-        (before, old_facts), (after, new_facts) = read_model(one), read_model(other)
+        (before, old_facts), (after, new_facts) = read_taught(one), read_taught(other)
         flat_old, flat_new = _flat(old_facts), _flat(new_facts)
         return {
             "facts": _changed(flat_old, flat_new),
@@ -274,28 +279,25 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[
     return {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
 
 
-def _diff_block(old: Any, new: Any) -> dict[str, Any]:
+def _diff_block(old: Block, new: Block) -> dict[str, Any]:
     moved = []
     changed = 0
-    for gram in old.ids.keys() | new.ids.keys():
-        before, after = _weights(old, gram), _weights(new, gram)
+    nothing = (0.0,) * len(TEXT_LABELS)
+    for gram in old.packed.keys() | new.packed.keys():
+        known, known_now = old.log_odds(gram), new.log_odds(gram)
+        before, after = known or nothing, known_now or nothing
         shifts = [b - a for a, b in zip(before, after, strict=True)]
-        changed += gram in old.ids and gram in new.ids and any(shifts)
-        i = max(range(len(LABELS)), key=lambda n: abs(shifts[n]))
+        changed += bool(known and known_now and any(shifts))
+        i = max(range(len(shifts)), key=lambda n: abs(shifts[n]))
         if shifts[i]:
-            moved.append((abs(shifts[i]), gram, str(LABELS[i]), before[i], after[i]))
+            moved.append((abs(shifts[i]), gram, str(TEXT_LABELS[i]), before[i], after[i]))
     moved.sort(reverse=True)
     return {
-        "added": len(new.ids.keys() - old.ids.keys()),
-        "gone": len(old.ids.keys() - new.ids.keys()),
+        "added": len(new.packed.keys() - old.packed.keys()),
+        "gone": len(old.packed.keys() - new.packed.keys()),
         "moved": changed,
         "furthest": [(gram, label, round(a, 3), round(b, 3)) for _, gram, label, a, b in moved[:_MOST_WORDS]],
     }
-
-
-def _weights(block: Any, gram: str) -> tuple[float, ...]:
-    row = block.ids.get(gram)
-    return (0.0,) * len(LABELS) if row is None else tuple(weights[row - 1] for weights in block.weights)
 
 
 def open_store(root: str | Path) -> ModelStore:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huzhu_guard.errors import ModelDamagedError, ModelNotFoundError
-from huzhu_guard.model.artifact import SCHEMA, SEAL, read_manifest, read_model, seal, sealed, write_model
+from huzhu_guard.model.artifact import SCHEMA, SEAL, add_files, read_manifest, read_taught, sealed, write_model
 from huzhu_guard.model.classifier import MessageClassifier, classifier_of, linear_of
 from huzhu_guard.model.linear import LinearModel
+from huzhu_guard.model.papers import read_papers, write_papers
 
 if TYPE_CHECKING:
     from huzhu_guard.guard import Guard
     from huzhu_guard.model.checks import Findings
+    from huzhu_guard.model.heldout import HeldOut
+    from huzhu_guard.model.papers import Papers
     from huzhu_guard.policy import Policy
 
 PIPELINE = "pipeline.joblib"
@@ -33,6 +36,10 @@ class TrainedModel:
     """Facts about the training: data, settings, thresholds, metrics, contradicting rules."""
     findings: Findings | None = None
     """What was missing or odd in the messages; None for a model that was read from a folder."""
+    held_out: HeldOut | None = None
+    """Figures of the training's held-out scores; those of the base for a model that was updated."""
+    papers: Papers | None = field(default=None, repr=False)
+    """Card and plots of the folder that the model was read from."""
 
     def linear(self) -> LinearModel:
         """The same weights for scoring without scikit-learn."""
@@ -45,7 +52,9 @@ class TrainedModel:
         return Guard.load(Loaded(self.linear(), self._facts()), policy, rules)
 
     def save(self, folder: str | Path, pipeline: bool = False) -> None:
-        """Write the model folder.
+        """Write the model folder, with a card and, where matplotlib is installed, its plots.
+
+        The card of a folder that the model was read from is kept as it is, unless the model or its facts changed.
 
         Parameters
         ----------
@@ -55,6 +64,7 @@ class TrainedModel:
         """
         folder = Path(folder)
         write_model(folder, self.linear(), self.manifest)
+        write_papers(folder, self.manifest, self.held_out, self.papers)
         if pipeline:
             save_pipeline(folder, self.classifier)
 
@@ -63,17 +73,19 @@ class TrainedModel:
 
 
 def open_trained(folder: Any) -> TrainedModel:
-    """A model folder as a fitted estimator with its facts; raises as :func:`~huzhu_guard.model.artifact.read_model`."""
-    model, manifest = read_model(folder)
-    return TrainedModel(classifier_of(model), manifest)
+    """A model folder as a fitted estimator with its facts; raises as :func:`huzhu_guard.model.artifact.read_taught`."""
+    model, manifest = read_taught(folder)
+    papers = read_papers(folder)
+    return TrainedModel(classifier_of(model), manifest, held_out=papers.held_out(), papers=papers)
 
 
 def save_pipeline(folder: Path, classifier: MessageClassifier) -> None:
     """Write ``pipeline.joblib`` into a model folder and its hash into the seal."""
     import joblib
 
-    joblib.dump(classifier, folder / PIPELINE, compress=3)
-    seal(folder, {*sealed(folder), PIPELINE})
+    content = io.BytesIO()
+    joblib.dump(classifier, content, compress=3)
+    add_files(folder, {PIPELINE: content.getvalue()})
 
 
 def load_pipeline(folder: str | Path) -> MessageClassifier:

@@ -15,6 +15,7 @@ import pytest
 from huzhu_guard import Guard, ModelDamagedError, ModelError, ModelNotFoundError, ModelSchemaError
 from huzhu_guard.model import artifact
 from huzhu_guard.model.artifact import SCHEMA, read_manifest, read_model, write_model
+from huzhu_guard.model.linear import TEXT_LABELS, UNIT
 from huzhu_guard.verdict import LABELS
 
 
@@ -56,10 +57,17 @@ def test_round_trip(folder: Path, tmp_path: Path) -> None:
 def test_numpy_reads_the_weights_without_pickle(folder: Path) -> None:
     model, _ = read_model(folder)
     with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-        assert all(array.dtype == np.float32 and array.ndim == 1 for array in arrays.values())
+        weights = {f"{part}.{label}" for part in ("words", "chars") for label in TEXT_LABELS}
+        signals = {f"signals.{label}" for label in LABELS}
+        assert set(arrays) == {"biases", "words.idf", "chars.idf"} | weights | signals
+        assert {name for name in arrays if arrays[name].dtype == np.int32} == weights
+        assert all(arrays[name].dtype == np.float32 for name in set(arrays) - weights)
+        assert all(values.ndim == 1 for values in arrays.values())
         assert list(model.words.idf) == arrays["words.idf"].tolist()
-        weights = {f"{part}.{label}" for part in ("signals", "words", "chars") for label in LABELS}
-        assert set(arrays) == {"biases", "words.idf", "chars.idf"} | weights
+        for i, label in enumerate(TEXT_LABELS):
+            assert list(model.chars.weights[i]) == arrays[f"chars.{label}"].tolist()
+            odds = (arrays[f"words.{label}"] * UNIT).tolist()
+            assert [model.words.log_odds(gram)[i] for gram in model.words.grams] == odds
 
 
 def test_the_shipped_model_loads(guard: Guard) -> None:
@@ -67,7 +75,7 @@ def test_the_shipped_model_loads(guard: Guard) -> None:
     model, manifest = read_model(folder)
 
     assert manifest["thresholds"].keys() == {"relaxed", "standard", "strict"}
-    assert len(model.words.ids) > 1_000
+    assert len(model.words.packed) > 1_000
     assert manifest["hashes"]["corpus"] == guard.facts["corpus"]
 
 
@@ -170,7 +178,7 @@ def test_an_object_array_is_refused_and_never_unpickled(folder: Path) -> None:
     array[:] = [_Harm()] * 3
     _replace_array(folder, "biases", _npy(array))
 
-    with pytest.raises(ModelDamagedError, match="not a float32 array"):
+    with pytest.raises(ModelDamagedError, match="not an array of float32 or int32"):
         Guard.load(model=folder)
 
 
@@ -193,6 +201,46 @@ def test_another_array_than_expected(folder: Path, content: bytes) -> None:
     _replace_array(folder, "biases", content)
 
     with pytest.raises(ModelDamagedError):
+        Guard.load(model=folder)
+
+
+def _stored(folder: Path, name: str) -> np.ndarray:  # type: ignore[type-arg]
+    with np.load(folder / "weights.npz") as arrays:
+        return np.asarray(arrays[name])
+
+
+@pytest.mark.parametrize("name", ["words.scam", "words.fake_deal", "chars.scam", "chars.fake_deal"])
+def test_weights_of_another_type_than_the_schema_says(folder: Path, name: str) -> None:
+    _replace_array(folder, name, _npy((_stored(folder, name) * UNIT).astype("<f4")))
+
+    with pytest.raises(ModelDamagedError, match=rf"{name.partition('.')[0]}: the numbers are of another type than the"):
+        Guard.load(model=folder)
+
+
+@pytest.mark.parametrize("name", ["words.idf", "chars.idf"])
+def test_document_frequencies_of_another_type(folder: Path, name: str) -> None:
+    _replace_array(folder, name, _npy(_stored(folder, name).astype("<i4")))
+
+    with pytest.raises(ModelDamagedError, match="the numbers are of another type than the schema says"):
+        Guard.load(model=folder)
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+@pytest.mark.parametrize("name", ["words.idf", "words.scam", "chars.fake_deal", "signals.scam", "signals.privacy_leak"])
+def test_arrays_of_another_length(folder: Path, name: str, by: int) -> None:
+    values = _stored(folder, name)
+    _replace_array(folder, name, _npy(np.resize(values, len(values) + by)))
+
+    with pytest.raises(ModelDamagedError, match=r"n-grams, but|zip\(\) argument"):
+        Guard.load(model=folder)
+
+
+def test_weights_too_large_to_be_added_up(folder: Path) -> None:
+    values = _stored(folder, "words.scam")
+    assert len(values) > 2**7
+    _replace_array(folder, "words.scam", _npy(np.full_like(values, 2**31 - 1)))
+
+    with pytest.raises(ModelDamagedError, match="too large to be added up"):
         Guard.load(model=folder)
 
 
@@ -253,6 +301,17 @@ def test_text_that_does_not_fit_the_weights(folder: Path) -> None:
     _sign(folder)
 
     with pytest.raises(ModelDamagedError, match="n-grams, but"):
+        Guard.load(model=folder)
+
+
+@pytest.mark.parametrize("gram", ["甲", "甲乙丙", ""])
+def test_characters_that_are_no_pair(folder: Path, gram: str) -> None:
+    names, words, chars = (folder / "ngrams.txt").read_text(encoding="utf-8").split("\0")
+    chars = "\n".join([gram, *chars.split("\n")[1:]])
+    (folder / "ngrams.txt").write_text("\0".join([names, words, chars]), encoding="utf-8")
+    _sign(folder)
+
+    with pytest.raises(ModelDamagedError, match="an n-gram of characters is no pair"):
         Guard.load(model=folder)
 
 

@@ -20,7 +20,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_array
 
 from huzhu_guard.model import MessageClassifier, MessageReader, ReadingFeatures, label_matrix
-from huzhu_guard.model.classifier import TEXT_LABELS, classifier_of, linear_of, weights_of
+from huzhu_guard.model.classifier import classifier_of, linear_of
+from huzhu_guard.model.linear import TEXT_LABELS, UNIT
 from huzhu_guard.model.reading import Reading
 from huzhu_guard.rules import load_pack, shipped_packs
 from huzhu_guard.stages import Stages
@@ -160,10 +161,14 @@ def test_texts_and_readings_score_the_same(fitted: MessageClassifier) -> None:
     assert np.array_equal(fitted.decision_function(TEXTS), fitted.decision_function(fitted.read(TEXTS)))
 
 
-def test_the_strongest_ngrams_are_kept() -> None:
+def test_the_strongest_ngrams_are_kept(fitted: MessageClassifier) -> None:
     small = MessageClassifier(min_df=1, most_words=3, most_chars=5).fit(TEXTS, LABELS)
 
-    assert (len(small.features_.words_.vocabulary_), len(small.features_.chars_.vocabulary_)) == (3, 5)
+    for part, most, kept in (("words_", 3, small.features_.words_), ("chars_", 5, small.features_.chars_)):
+        names = list(kept.get_feature_names_out())
+        assert len(names) == most
+        assert set(names) < set(getattr(fitted.features_, part).get_feature_names_out())
+        assert list(kept.idf_) == sorted(kept.idf_)  # the commonest first
 
 
 def test_rescale(fitted: MessageClassifier) -> None:
@@ -171,12 +176,38 @@ def test_rescale(fitted: MessageClassifier) -> None:
     other.rescale([2.0, 0.5], [1.0, -1.0])
 
     expected = fitted.decision_function(TEXTS) * [2.0, 0.5] + [1.0, -1.0]
-    assert np.allclose(other.decision_function(TEXTS), expected, atol=1e-5)
+    # a weight is rounded to a whole unit, and no message here has more than 30 n-grams
+    assert np.allclose(other.decision_function(TEXTS), expected, rtol=0, atol=30 * UNIT)
+    assert _units(other) == pytest.approx(np.rint(_units(other)), abs=1e-6)
 
 
-def test_weights_are_single_precision(fitted: MessageClassifier) -> None:
-    for values in (fitted.coef_, fitted.intercept_, fitted.features_.words_.idf_, fitted.features_.chars_.idf_):
+def _units(classifier: MessageClassifier) -> np.ndarray[Any, Any]:
+    """What each n-gram adds where it is present, in units of the artifact."""
+    features = classifier.features_
+    grams = len(features.words_.idf_) + len(features.chars_.idf_)
+    return (classifier.coef_ * features.values() / UNIT)[:, :grams]
+
+
+def test_weights_are_in_the_precision_of_the_artifact(fitted: MessageClassifier) -> None:
+    features = fitted.features_
+    grams = _units(fitted).shape[1]
+
+    assert _units(fitted) == pytest.approx(np.rint(_units(fitted)), abs=1e-6)
+    assert (np.abs(_units(fitted)) > 1).mean() > 0.9
+    for values in (fitted.coef_[:, grams:], fitted.intercept_, features.words_.idf_, features.chars_.idf_):
         assert np.array_equal(values, values.astype(np.float32))
+
+
+def test_weights_for_scoring_are_those_of_the_estimator(fitted: MessageClassifier) -> None:
+    model = linear_of(fitted)
+    names = list(fitted.features_.get_feature_names_out())
+    assert [f"word:{gram}" for gram in model.words.grams] == names[: len(model.words.grams)]
+    for i in range(2):
+        given = [*model.words.weights[i], *model.chars.weights[i]]
+        assert given == np.rint(_units(fitted))[i].astype(int).tolist()
+        assert [weights[i] for weights in model.signals.values()] == fitted.coef_[i, len(given) :].tolist()
+    assert model.biases == (*fitted.intercept_.tolist(), 0.0)
+    assert len(model.words.weights) == len(TEXT_LABELS)
 
 
 @pytest.fixture
@@ -213,10 +244,10 @@ def test_it_can_be_stored_by_joblib(fitted: MessageClassifier) -> None:
 
 def test_grid_search(own_stages: Stages) -> None:
     for stages, n_jobs in ((None, 1), (own_stages, 2)):
-        search = GridSearchCV(MessageClassifier(min_df=1, stages=stages), {"C": [1.0, 10.0]}, cv=2, n_jobs=n_jobs)
+        search = GridSearchCV(MessageClassifier(min_df=1, stages=stages), {"C": [30.0, 100.0]}, cv=2, n_jobs=n_jobs)
         search.fit(pd.Series(TEXTS), Y)
         assert search.cv_results_["mean_test_score"].tolist() == [1.0, 1.0]
-        assert search.best_estimator_.predict(["刷单返利", "明天见"]).tolist() == [[1, 1], [0, 0]]
+        assert search.best_estimator_.predict(["刷单返利 秒结", "明天见"]).tolist() == [[1, 1], [0, 0]]
 
 
 def test_cross_val_predict(fitted: MessageClassifier) -> None:
@@ -235,7 +266,7 @@ def test_one_label_makes_a_binary_classifier() -> None:
     assert np.array_equal(model.predict(TEXTS), Y["scam"])
     assert np.array_equal(MessageClassifier(min_df=1).fit(TEXTS, Y["scam"] == 1).predict(TEXTS), Y["scam"] == 1)
     with pytest.raises(ValueError, match="needs a classifier of all labels"):
-        weights_of(model)
+        linear_of(model)
 
 
 def test_calibration_of_one_label() -> None:
@@ -258,10 +289,10 @@ def test_pipelines() -> None:
 
 
 def test_weights_of_a_leak_are_nought(small_model: TrainedModel) -> None:
-    weights = weights_of(small_model.classifier)
+    model = linear_of(small_model.classifier)
 
-    assert weights["biases"][2] == 0.0
-    assert {w[2] for w in weights["signals"].values()} == {0.0}
+    assert model.biases[2] == 0.0
+    assert {w[2] for w in model.signals.values()} == {0.0}
 
 
 def test_a_classifier_can_be_made_of_the_artifact(small_model: TrainedModel, slice_of_messages: pd.DataFrame) -> None:
@@ -271,7 +302,10 @@ def test_a_classifier_can_be_made_of_the_artifact(small_model: TrainedModel, sli
     assert list(again.classes_) == list(map(str, TEXT_LABELS))
     expected = small_model.classifier.decision_function(texts)
     assert np.allclose(again.decision_function(texts), expected, rtol=0, atol=1e-9)
-    assert linear_of(again).words.grams == linear_of(small_model.classifier).words.grams
+    one, other = linear_of(again), linear_of(small_model.classifier)
+    assert (one.biases, one.signals) == (other.biases, other.signals)
+    for a, b in ((one.words, other.words), (one.chars, other.chars)):
+        assert (a.grams, a.idf, a.weights) == (b.grams, b.idf, b.weights)
 
 
 # scikit-learn's own checks hand over numbers. Here they are spelled as words, so that all else is really checked.

@@ -105,6 +105,7 @@ def test_train_adds_a_version_to_a_folder_of_models(corrections: Path, small_fol
     for name in ("v0001", "v0002"):
         result = run("train", corrections, "--base", small_folder, "--weight", "2", "-o", store, "--store")
         assert f"model written to {store / name}" in result.stdout
+        assert "## Updates folded in since\n" in (store / name / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert read_manifest(store / "v0002")["updates"][0]["weight"] == 2.0
 
 
@@ -121,6 +122,10 @@ def test_train_with_a_corpus_as_base(corrections: Path, slice_of_messages: pd.Da
         "base": "corpus", "own_rows": 180, "own_weight": 1.0, "seed": 3
     }  # fmt: skip
     assert "pairs of messages are nearly the same" in result.stdout
+    card = (tmp_path / "model" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "180 of them were added to a corpus, each counted 1 times.\n" in card
+    assert "pairs of messages are nearly the same" in card
+    assert run("model", "verify", tmp_path / "model").exit_code == 0
 
 
 def test_replay(small_folder: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import pickle
 
 import numpy as np
@@ -9,8 +10,8 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 
-from huzhu_guard.model.features import MessageReader, ReadingFeatures, texts_of
-from huzhu_guard.model.reading import Reading
+from huzhu_guard.model.features import LENGTH, MessageReader, ReadingFeatures, texts_of
+from huzhu_guard.model.reading import Reading, damping
 from huzhu_guard.stages import Stages
 
 TEXTS = pd.Series(["刷单日结 http://t.cn/a6x", "刷单 单", "今晚吃饭"], index=["a", "b", "c"])
@@ -21,20 +22,44 @@ def test_names_fit_the_columns() -> None:
     names = list(features.get_feature_names_out())
 
     assert features.transform(TEXTS).shape == (3, len(names))
-    assert {"word:刷单", "word:刷单 日结", "chars:单日结", "chars:单"} <= set(names)
+    assert {"word:刷单", "word:刷单日结", "word:⊢刷单", "word:单⊣"} <= set(names)
+    assert {"chars:单日", "chars:⊢刷", "chars:单⊣"} <= set(names)
+    assert "chars:单" not in names
     assert len(names) == len(set(names))
     column = features.transform(TEXTS)[:, names.index("word:刷单")].toarray()[:, 0]
     assert (column > 0).tolist() == [True, True, False]
 
 
-def test_each_block_of_a_row_has_length_one() -> None:
+def test_a_feature_has_the_same_value_in_every_message() -> None:
     features = ReadingFeatures(1).fit(TEXTS)
-    matrix = features.transform(TEXTS).toarray()
-    names = features.get_feature_names_out()
+    texts = [*TEXTS, "刷单 " * 30, "刷单日结" * 9 + "今晚吃饭", "好", ""]
+    matrix = features.transform(texts).toarray()
 
-    for block in ("word:", "chars:"):
-        columns = [name.startswith(block) for name in names]
-        assert np.allclose((matrix[:, columns] ** 2).sum(axis=1), 1)
+    by = np.array([damping(reading.masked) for reading in MessageReader().transform(texts)])
+    grams = [name.startswith(("word:", "chars:")) for name in features.get_feature_names_out()]
+    usual = matrix * np.where(grams, by[:, None], 1.0)
+    assert sorted(set(by))[0] == 1.0 and max(by) > 1.0
+    assert (np.isclose(usual, 0) | np.isclose(usual, features.values())).all()
+    assert (matrix[:3] > 0).any(axis=0).all()
+
+
+def test_the_value_of_an_ngram_is_its_idf_by_the_usual_length() -> None:
+    features = ReadingFeatures(1).fit(TEXTS)
+    names = list(features.get_feature_names_out())
+    values = dict(zip(names, features.values(), strict=True))
+
+    in_two_of_three, in_one = math.log(4 / 3) + 1, math.log(4 / 2) + 1
+    assert values["word:刷单"] == values["chars:刷单"] == pytest.approx(in_two_of_three / LENGTH, rel=1e-6)
+    assert values["word:日结"] == values["chars:日结"] == pytest.approx(in_one / LENGTH, rel=1e-6)
+    assert {values[name] for name in names if not name.startswith(("word:", "chars:"))} == {1.0}
+    assert any(name.startswith("link:") for name in names)
+
+
+def test_presence_counts_and_not_how_often() -> None:
+    features = ReadingFeatures(1).fit(TEXTS)
+    once, often = (Reading("刷单" * n, ["刷单"] * n, ()) for n in (2, 30))
+
+    assert (features.transform([once]) != features.transform([often])).nnz == 0
 
 
 def test_signals_are_indicators() -> None:
@@ -56,9 +81,10 @@ def test_the_reader_needs_no_fit_and_passes_readings_through() -> None:
 
 def test_fixed_vocabularies() -> None:
     readings = [Reading("刷单", ["刷单"], ("rule:a",)), Reading("好", ["好"], ())]
-    features = ReadingFeatures(1, ["刷单"], ["单", "好"]).fit(readings)
+    features = ReadingFeatures(1, ["刷单"], ["刷单", "⊢好"]).fit(readings)
 
-    assert features.transform(readings).shape == (2, 4)
+    assert list(features.get_feature_names_out()) == ["word:刷单", "chars:刷单", "chars:⊢好", "rule:a"]
+    assert (features.transform(readings).toarray() > 0).astype(int).tolist() == [[1, 1, 0, 1], [0, 0, 1, 0]]
 
 
 def test_pandas_output() -> None:

@@ -11,6 +11,7 @@ from new_scheme import chat, export, scheme
 from huzhu_guard import CorpusError, Guard
 from huzhu_guard.model import open_trained
 from huzhu_guard.model.incremental import LEAST_ROWS, check_teachable, corrected, extended, update
+from huzhu_guard.model.reading import word_ngrams
 from huzhu_guard.model.train import train
 
 if TYPE_CHECKING:
@@ -62,8 +63,14 @@ def test_everything_but_ngrams_stays(updated: Update, small_folder: Path) -> Non
     assert new.signals == old.signals
     assert set(old.words.grams) < set(new.words.grams)
     assert "椰子树" in set(new.words.grams) - set(old.words.grams)
-    old_rows = [old.words.ids[gram] - 1 for gram in old.words.grams]
-    assert [new.words.idf[new.words.ids[gram] - 1] for gram in old.words.grams] == [old.words.idf[i] for i in old_rows]
+    for one, other in ((old.words, new.words), (old.chars, new.chars)):
+        idf = dict(zip(other.grams, other.idf, strict=True))
+        assert [idf[gram] for gram in one.grams] == list(one.idf)
+    # what no corrected message holds keeps its weight
+    held = {gram for text in export()["text"] for gram in word_ngrams(updated.model.classifier.read([text])[0].words)}
+    kept = [gram for gram in old.words.grams if gram not in held]
+    assert len(kept) > 1_000
+    assert [new.words.log_odds(gram) for gram in kept] == [old.words.log_odds(gram) for gram in kept]
 
 
 def test_the_manifest_remembers(updated: Update, small_folder: Path, tmp_path: Path) -> None:
@@ -80,6 +87,28 @@ def test_the_manifest_remembers(updated: Update, small_folder: Path, tmp_path: P
     twice = update(export(100, 50), tmp_path / "one")
     assert [item["counts"] for item in twice.model.manifest["updates"]] == [done["counts"], {"clean": 50, "scam": 100}]
     assert twice.model.manifest["base_metrics"] == base.manifest["metrics"]
+
+
+def test_the_card_says_what_the_update_changed(updated: Update, small_folder: Path, tmp_path: Path) -> None:
+    updated.model.save(tmp_path / "one")
+    card = (tmp_path / "one" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    scam = updated.learned.set_index("label").loc["scam"]
+
+    assert f"| scam | 200 | 300 | {scam['before']} | {scam['after']} | {scam['held_out']} |" in card
+    assert "(100 clean, 200 scam), each counted 1 times" in card
+    assert "## Figures on voices that it had not read before the updates\n\nNone of these figures was counted" in card
+    assert updated.model.held_out == open_trained(small_folder).held_out == open_trained(tmp_path / "one").held_out
+    assert updated.reference is not None
+    (done,) = updated.model.manifest["updates"]
+    assert done["reference"]["messages"] == updated.reference.messages
+    assert done["reference"]["changed"] == len(updated.reference.rows) > 0
+    changed = f"On {updated.reference.messages} reference messages {len(updated.reference.rows)} decisions change."
+    assert f"{changed} Clean ones among them:\n\n| budget |" in card
+    twice = update(export(100, 50), tmp_path / "one")
+    twice.model.save(tmp_path / "two")
+    assert "\n2. Corrected verdicts" in (card := (tmp_path / "two" / "MODEL_CARD.md").read_text(encoding="utf-8"))
+    assert changed in card
+    assert "It was compared with the model before on no reference messages." in card
 
 
 def test_the_saved_model_scores_as_the_estimator(updated: Update, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import math
+import random
 from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 from text_strategies import texts
 
 from huzhu_guard.model.artifact import read_model
-from huzhu_guard.model.classifier import TEXT_LABELS
-from huzhu_guard.model.linear import Block, LinearModel
-from huzhu_guard.model.reading import Reading, read
+from huzhu_guard.model.linear import TEXT_LABELS, UNIT, Block, LinearModel, Share, pack, unpack
+from huzhu_guard.model.reading import Reading, char_ngrams, damping, read, word_ngrams
 from huzhu_guard.stages import Stages
 from huzhu_guard.text.normalize import normalize
 from huzhu_guard.text.tokenize import tokenizer
@@ -24,37 +24,64 @@ if TYPE_CHECKING:
 
     from huzhu_guard.model.train import TrainedModel
 
-
-def _block(weights: dict[str, tuple[float, float]]) -> Block:
-    """Of each n-gram its idf and its weight for the first label."""
-    idf = array("f", [i for i, _ in weights.values()])
-    first = array("f", [w for _, w in weights.values()])
-    rest = array("f", [0.0] * len(weights))
-    return Block(list(weights), idf, (first, rest, rest))
+ONE = round(1 / UNIT)
+"""A weight of one unit of log-odds."""
 
 
-MODEL = LinearModel((-1.0, -2.0, 0.0), {}, _block({"刷单": (2.0, 1.0), "日结": (1.0, 0.5)}), _block({"单": (1.0, 4.0)}))
+def _block(weights: dict[str, tuple[int, int]]) -> Block:
+    """Of each n-gram its weights for both labels; idf is nothing to scoring, so it is strange."""
+    columns = [array("i", column) for column in zip(*weights.values(), strict=True)]
+    return Block(list(weights), array("f", [7.0] * len(weights)), columns)
 
 
-def test_one_word_has_length_one() -> None:
-    assert MODEL.log_odds(Reading("", ["刷单"], ())) == [0.0, -2.0, 0.0]
+MODEL = LinearModel(
+    (-1.0, -2.0, 0.0),
+    {},
+    _block({"刷单": (2 * ONE, 0), "刷单日结": (ONE, -ONE), "⊢日结": (0, 3 * ONE), "日结⊣": (ONE, 0), "⊢⊣": (ONE, ONE)}),
+    _block({"刷单": (4 * ONE, 1), "单⊣": (-ONE, 0), "⊢刷": (ONE // 2, ONE // 4), "⊢⊣": (0, ONE)}),
+)
 
 
-def test_several_words_share_the_length() -> None:
-    expected = -1.0 + (2.0 * 1.0 + 1.0 * 0.5) / math.sqrt(5.0)
+@pytest.mark.parametrize(
+    ("masked", "words", "expected"),
+    [
+        ("好", ["刷单"], [1.0, -2.0, 0.0]),
+        ("好", ["刷单", "日结"], [3.0, -3.0, 0.0]),
+        ("好", ["日结", "刷单"], [1.0, 1.0, 0.0]),
+        ("好", ["刷单", "好", "日结"], [2.0, -2.0, 0.0]),
+        ("好", ["日结"], [0.0, 1.0, 0.0]),
+        ("刷单", ["好"], [2.5, -2.0 + UNIT + 0.25, 0.0]),
+        ("刷 单", ["好"], [2.5, -2.0 + UNIT + 0.25, 0.0]),
+        ("好刷单好", ["好"], [3.0, -2.0 + UNIT, 0.0]),
+        ("刷单", ["刷单"], [4.5, -2.0 + UNIT + 0.25, 0.0]),
+        ("", [], [0.0, 0.0, 0.0]),
+    ],
+    ids=["word", "pair", "other order", "no neighbours", "both ends", "ends", "spaces", "no ends", "both", "empty"],
+)
+def test_a_score_is_the_bias_and_the_weight_of_every_ngram(
+    masked: str, words: list[str], expected: list[float]
+) -> None:
+    assert expected == MODEL.log_odds(Reading(masked, words, ()))
 
-    assert pytest.approx(expected) == MODEL.log_odds(Reading("", ["刷单", "日结"], ()))[0]
+
+@pytest.mark.parametrize("times", [1, 2, 50])
+def test_presence_counts_and_not_how_often(times: int) -> None:
+    words = Reading("好", ["刷单", "好"] * times, ())
+    chars = Reading("刷单好" * times, ["好"], ())
+
+    by = damping(chars.masked)
+    assert MODEL.log_odds(words) == [1.0, -2.0, 0.0]
+    assert pytest.approx([-1.0 + 4.5 / by, -2.0 + (UNIT + 0.25) / by, 0.0]) == MODEL.log_odds(chars)
+    assert MODEL.shares(words) == [Share("word", "刷单", (2.0, 0.0))]
 
 
-def test_repeats_are_damped() -> None:
-    twice = (1.0 + math.log(2.0)) * 2.0
-    expected = -1.0 + (twice * 1.0 + 1.0 * 0.5) / math.hypot(twice, 1.0)
+def test_shares_come_in_alphabetical_order() -> None:
+    reading = Reading("刷单", ["刷单", "日结"], ())
 
-    assert pytest.approx(expected) == MODEL.log_odds(Reading("", ["刷单", "日结", "刷单"], ()))[0]
-
-
-def test_words_and_characters_are_measured_apart() -> None:
-    assert pytest.approx(-1.0 + 1.0 + 4.0) == MODEL.log_odds(Reading("刷单", ["刷单"], ()))[0]
+    assert MODEL.shares(reading) == [
+        Share("word", "刷单", (2.0, 0.0)), Share("word", "刷单日结", (1.0, -1.0)), Share("word", "日结⊣", (1.0, 0.0)),
+        Share("chars", "⊢刷", (0.5, 0.25)), Share("chars", "刷单", (4.0, UNIT)), Share("chars", "单⊣", (-1.0, 0.0)),
+    ]  # fmt: skip
 
 
 def test_nothing_known_leaves_the_bias() -> None:
@@ -67,15 +94,100 @@ def test_nothing_known_leaves_the_bias() -> None:
     assert MODEL.unknown_rate(Reading("", ["刷单", "好"], ())) == 0.5
 
 
+def test_what_one_ngram_adds() -> None:
+    assert MODEL.chars.log_odds("刷单") == (4.0, UNIT)
+    assert MODEL.chars.log_odds("单⊣") == (-1.0, 0.0)
+    assert MODEL.chars.log_odds("好") is None
+    assert unpack(MODEL.words.total(["刷单", "好", "⊢日结"]), 2) == [2 * ONE, 3 * ONE]
+
+
 @given(texts.map(lambda text: "刷单日结" + text))
 @example("")
 @example("单")
 @example("刷单 " * 200)
 def test_shares_add_up_to_the_log_odds(raw: str) -> None:
     reading = read(normalize(raw).canonical, tokenizer())
-    sums = [math.fsum(share.log_odds[i] for share in MODEL.shares(reading)) for i in range(3)]
+    sums = [sum(share.log_odds[i] for share in MODEL.shares(reading)) for i in range(len(TEXT_LABELS))]
 
-    assert pytest.approx(MODEL.log_odds(reading), abs=1e-9) == [b + s for b, s in zip(MODEL.biases, sums, strict=True)]
+    expected = [b + s for b, s in zip(MODEL.biases, [*sums, 0.0], strict=True)]
+    assert pytest.approx(expected, abs=1e-12) == MODEL.log_odds(reading)
+
+
+@pytest.mark.parametrize(("length", "by"), [(2, 1.0), (60, 1.0), (135, 1.5), (240, 2.0), (6_000, 10.0)])
+def test_a_long_message_weighs_its_ngrams_less_and_its_bias_in_full(length: int, by: float) -> None:
+    reading = Reading("好" * length, ["刷单"], ())
+
+    assert damping(reading.masked) == by
+    assert MODEL.log_odds(reading)[0] == pytest.approx(-1.0 + 2.0 / by, abs=1e-12)
+    assert MODEL.log_odds_many([reading]) == [MODEL.log_odds(reading)]
+    assert [share.log_odds[0] for share in MODEL.shares(reading)] == [2.0 / by]
+
+
+# weights of one to five labels, as many of each
+
+
+_WEIGHTS = st.integers(-(2**31), 2**31 - 1)
+_COLUMNS = st.integers(1, 5).flatmap(
+    lambda labels: st.integers(0, 60).flatmap(
+        lambda rows: st.lists(st.lists(_WEIGHTS, min_size=rows, max_size=rows), min_size=labels, max_size=labels)
+    )
+)
+
+
+@given(_COLUMNS)
+@example([[-1], [0]])
+@example([[0, -1], [-1, 0], [1, -1]])
+@example([[2**31 - 1] * 60, [-(2**31)] * 60, [2**31 - 1] * 60])
+def test_sums_of_packed_weights_are_sums_of_each_label(columns: list[list[int]]) -> None:
+    packed = pack(columns)
+
+    assert unpack(sum(packed), len(columns)) == [sum(column) for column in columns]
+    for at, value in enumerate(packed):
+        assert unpack(value, len(columns)) == [column[at] for column in columns]
+
+
+def test_a_sum_fills_its_share_of_the_bits() -> None:
+    most = 2**38 - 1
+    two_blocks = [*pack([[most], [-1]]), *pack([[most], [-1]])]
+
+    assert unpack(sum(two_blocks), 2) == [2 * most, -2]
+    assert unpack(sum(pack([[-most], [1]])) * 2, 2) == [-2 * most, 2]
+
+
+@pytest.mark.parametrize("column", [[2**38], [-(2**38)], [2**31 - 1] * 129, [2**40, -(2**40)], [2**41]])
+def test_weights_that_could_spill_into_the_next_label_are_refused(column: list[int]) -> None:
+    """A sum of 2**40 would add one to the next label, and nobody would notice."""
+    zeros = [0] * len(column)
+    with pytest.raises(ValueError, match="too large to be added up"):
+        pack([column, zeros])
+    with pytest.raises(ValueError, match="too large to be added up"):
+        pack([zeros, column, zeros])
+
+    assert unpack(sum(pack([zeros, column])), 2) == [0, sum(column)]
+
+
+@pytest.mark.parametrize("columns", [[[1, 2], [3]], [[1], [3, 4]]])
+def test_labels_with_other_numbers_of_weights_are_refused(columns: list[list[int]]) -> None:
+    with pytest.raises(ValueError, match="argument"):
+        pack(columns)
+
+
+def test_the_order_of_ngrams_changes_no_score(small_model: TrainedModel, slice_of_messages: pd.DataFrame) -> None:
+    model = small_model.linear()
+    shuffler = random.Random(0)
+    for reading in small_model.classifier.read(slice_of_messages["text"][::10]):
+        grams = [(model.words, gram) for gram in sorted(word_ngrams(reading.words))]
+        grams += [(model.chars, gram) for gram in sorted(char_ngrams(reading.masked))]
+        known = [odds for block, gram in grams if (odds := block.log_odds(gram))]
+        totals = []
+        for _ in range(5):
+            shuffler.shuffle(known)
+            totals.append([sum(odds[i] for odds in known) for i in range(len(TEXT_LABELS))])
+
+        assert totals == [totals[0]] * 5
+        unit = UNIT / damping(reading.masked)
+        expected = [b + t / UNIT * unit for b, t in zip(model.biases, totals[0], strict=False)]
+        assert model.log_odds(reading)[:2] == expected
 
 
 def test_it_agrees_with_scikit_learn_on_every_message(
@@ -93,7 +205,22 @@ def test_it_agrees_with_scikit_learn_on_every_message(
         own.append([totals[LABELS.index(label)] for label in TEXT_LABELS])
 
     assert len(messages) == len(own)
-    assert np.abs(np.array(own) - pipeline).max() < 1e-6
+    assert np.std(own, axis=0).min() > 0.5  # they are scores, and not all biases
+    assert np.abs(np.array(own) - pipeline).max() < 1e-9
+
+
+@given(st.lists(texts | st.sampled_from(["刷单", "刷 单日结", "日结", "", "刷单日结" * 60]), max_size=6))
+@example([])
+@example(["刷单", "⊢刷单⊣", "刷单 " * 200, "单日结\ud800"])
+def test_many_messages_score_as_each_alone(raws: list[str]) -> None:
+    readings = [read(normalize(raw).canonical, tokenizer()) for raw in raws]
+    found = MODEL.log_odds_many(readings)
+
+    assert found == [MODEL.log_odds(reading) for reading in readings]
+    for odds, reading in zip(found, readings, strict=True):
+        shares = MODEL.shares(reading)
+        for i in range(len(TEXT_LABELS)):
+            assert odds[i] == pytest.approx(MODEL.biases[i] + sum(share.log_odds[i] for share in shares), abs=1e-12)
 
 
 def test_a_model_in_memory_scores_as_the_one_that_was_saved(small_model: TrainedModel, small_folder: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from text_strategies import texts
 
-from huzhu_guard.model.reading import char_ngrams, mask, read, word_ngrams
+from huzhu_guard.model.reading import END, START, char_ngrams, mask, read, word_ngrams
 from huzhu_guard.text.normalize import normalize
 from huzhu_guard.text.tokenize import tokenizer
 
@@ -28,28 +28,36 @@ def test_mask(canonical: str, masked: str) -> None:
     assert masked == mask(canonical)
 
 
-def test_words_and_their_pairs() -> None:
-    assert word_ngrams(["刷单", "日结", "元"]) == ["刷单", "日结", "元", "刷单 日结", "日结 元"]
-    assert word_ngrams([]) == []
+@pytest.mark.parametrize(
+    ("words", "grams"),
+    [
+        (["刷单", "日结", "元"], {"⊢刷单", "刷单", "刷单日结", "日结", "日结元", "元", "元⊣"}),
+        (["刷单", "刷单", "刷单"], {"⊢刷单", "刷单", "刷单刷单", "刷单⊣"}),
+        (["刷单"], {"⊢刷单", "刷单", "刷单⊣"}),
+        ([], {"⊢⊣"}),
+    ],
+)
+def test_words_and_their_pairs(words: list[str], grams: set[str]) -> None:
+    assert grams == word_ngrams(words)
 
 
-def test_characters() -> None:
-    assert (char_ngrams("甲乙 丙丁戊")) == [
-        "甲",
-        "乙",
-        "丙",
-        "丁",
-        "戊",
-        "甲乙",
-        "乙丙",
-        "丙丁",
-        "丁戊",
-        "甲乙丙",
-        "乙丙丁",
-        "丙丁戊",
-        "甲乙丙丁",
-        "乙丙丁戊",
-    ]
+@pytest.mark.parametrize(
+    ("masked", "grams"),
+    [
+        ("甲乙 丙丁", {"⊢甲", "甲乙", "乙丙", "丙丁", "丁⊣"}),
+        (" 甲 ", {"⊢甲", "甲⊣"}),
+        ("甲甲甲", {"⊢甲", "甲甲", "甲⊣"}),
+        ("", {"⊢⊣"}),
+        ("  ", {"⊢⊣"}),
+    ],
+)
+def test_pairs_of_characters(masked: str, grams: set[str]) -> None:
+    assert grams == char_ngrams(masked)
+
+
+def test_beginning_and_end_are_told_apart() -> None:
+    assert char_ngrams("甲乙") & char_ngrams("乙甲") == set()
+    assert word_ngrams(["刷单", "好"]) & word_ngrams(["好", "刷单"]) == {"刷单", "好"}
 
 
 def test_punctuation_is_no_word() -> None:
@@ -63,5 +71,6 @@ def test_any_text_can_be_read(raw: str) -> None:
     reading = read(normalize(raw).canonical, tokenizer())
 
     assert all(word.isalnum() for word in reading.words)
+    assert {START, END}.isdisjoint(reading.words)
     assert "\n" not in reading.masked
     assert "  " not in reading.masked

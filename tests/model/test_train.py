@@ -57,6 +57,21 @@ def test_the_manifest_says_what_was_done(small_model: TrainedModel, slice_of_mes
     assert {"corpus", "dictionary", "rules"} == set(manifest["hashes"])
     assert manifest["sources"] == []
     assert json.loads(json.dumps(manifest)) == manifest
+    assert small_model.findings is not None
+    assert manifest["findings"] == small_model.findings.notes != []
+
+
+def test_figures_of_held_out_scores_are_kept(small_model: TrainedModel, slice_of_messages: pd.DataFrame) -> None:
+    found = small_model.held_out
+    risky = int(slice_of_messages["labels"].map(lambda names: bool({"scam", "fake_deal"} & set(names))).sum())
+
+    assert found is not None
+    assert found.rows == {
+        "clean": len(slice_of_messages) - risky, "background": 0, "risky": risky, "voices": 4, "folds": 4
+    }  # fmt: skip
+    assert [row["threshold"] for row in found.labels] == [
+        small_model.manifest["thresholds"]["standard"][label]["review"] for label in ("scam", "fake_deal")
+    ]
 
 
 def test_scores_keep_to_the_budget_on_clean_messages() -> None:
@@ -94,6 +109,9 @@ def test_background_counts_as_clean(slice_of_messages: pd.DataFrame) -> None:
     assert trained.manifest["counts"]["background"] == 60
     (source,) = trained.manifest["sources"]
     assert (source["source"], source["licence"], source["rows"]) == ("own", "MIT", 60)
+    assert trained.held_out is not None
+    assert (trained.held_out.rows["background"], trained.held_out.rows["voices"]) == (60, 4)
+    assert sum(trained.held_out.histogram["background"]) == 60
     assert steps == ["reading messages", "out-of-fold scores", "fitting on everything"]
 
 
