@@ -105,14 +105,16 @@ def score(text: Text) -> Verdict:
     return default_guard().score(text)
 
 
-def score_many(texts: Iterable[Text], n_jobs: int = 1) -> Iterator[Verdict]:
+def score_many(texts: Iterable[Text], n_jobs: int | None = None, backend: str | None = None) -> Iterator[Verdict]:
     """Screen messages lazily, in order; see :meth:`Guard.score_many`."""
-    return default_guard().score_many(texts, n_jobs)
+    return default_guard().score_many(texts, n_jobs, backend)
 
 
-def score_frame(frame: pd.DataFrame, column: str = "text", n_jobs: int = 1) -> pd.DataFrame:
+def score_frame(
+    frame: pd.DataFrame, column: str = "text", n_jobs: int | None = None, backend: str | None = None
+) -> pd.DataFrame:
     """Screen a column of a DataFrame; see :meth:`Guard.score_frame`."""
-    return default_guard().score_frame(frame, column, n_jobs)
+    return default_guard().score_frame(frame, column, n_jobs, backend)
 
 
 def score_link(url: str) -> Link:

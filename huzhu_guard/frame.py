@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from huzhu_guard.report import reasons
 from huzhu_guard.verdict import LABELS
 
 if TYPE_CHECKING:
@@ -40,17 +39,14 @@ def redact_frame(
     return pd.Series(values, index=frame.index, name=column, dtype=object)
 
 
-def score_frame(guard: Guard, frame: pd.DataFrame, column: str, n_jobs: int) -> pd.DataFrame:
+def score_frame(
+    guard: Guard, frame: pd.DataFrame, column: str, n_jobs: int | None, backend: str | None
+) -> pd.DataFrame:
     """Screen a column; see :meth:`huzhu_guard.Guard.score_frame`."""
     _require(frame, column)
-    texts = ("" if _is_missing(value) else _text(value) for value in frame[column])
+    texts = ["" if _is_missing(value) else _text(value) for value in frame[column]]
     rows = [
-        {
-            "action": str(v.action),
-            "risk": v.risk,
-            **{str(k): s for k, s in v.scores.items()},
-            "reasons": "；".join(reasons(v)) if v.labels else "",
-        }
-        for v in guard.score_many(texts, n_jobs)
+        {"action": str(v.action), "risk": v.risk, **{str(k): s for k, s in v.scores.items()}, "reasons": reasons}
+        for v, reasons in guard.score_reasoned(texts, n_jobs, backend)
     ]
     return pd.DataFrame(rows, index=frame.index, columns=["action", "risk", *map(str, LABELS), "reasons"])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huzhu_guard.links.brand import Brand
-from huzhu_guard.parts import Built, Loaded, Sources, Text, build, checked, judge, score_chunk
+from huzhu_guard.parts import Built, Loaded, Sources, Text, build, checked, checked_many, judge, judge_many
 from huzhu_guard.policy import Policy
 from huzhu_guard.privacy import Redaction
 from huzhu_guard.privacy import redact as redact_entities
@@ -24,7 +24,9 @@ from huzhu_guard.watch import Fingerprint, Watcher, fingerprint
 if TYPE_CHECKING:
     import pandas as pd
 
-_CHUNK = 2_000  # messages that a worker gets at once: its start is paid once, memory stays bounded
+    from huzhu_guard.answer import Told
+
+_TOGETHER = 256  # messages that one process takes through a stage before the next; more gains nothing
 
 __all__ = ["Guard", "Loaded", "Sources", "Text", "default_guard"]
 
@@ -146,22 +148,62 @@ class Guard:
         """
         return judge(self._scorers, text)
 
-    def score_many(self, texts: Iterable[Text], n_jobs: int = 1) -> Iterator[Verdict]:
+    def score_many(
+        self, texts: Iterable[Text], n_jobs: int | None = None, backend: str | None = None
+    ) -> Iterator[Verdict]:
         """Screen messages lazily, in order; the same verdicts as :meth:`score`.
+
+        A collection, such as a list or a column of a frame, is screened some hundreds at a time, which is quicker. Of
+        an iterator each message is screened before the next is asked for: it may be a live stream. With several
+        processes some ten thousand messages are read ahead, never more, and all are judged by the guard as it is now.
 
         Parameters
         ----------
         texts : iterable of str or Message
-        n_jobs : int
-            Processes to use; -1 for all cores.
-        """
-        if isinstance(texts, str | bytes):
-            raise TypeError("score_many takes an iterable of messages, not one text; use score, or wrap it in a list.")
-        if n_jobs == 1:
-            return map(self.score, texts)
-        return self._score_parallel(iter(texts), n_jobs)
+        n_jobs : int, optional
+            Processes to use; -1 for all cores. Left out, it is what the active ``joblib.parallel_config`` says, all
+            workers where ``backend`` is named, and else this process alone.
+        backend : str, optional
+            Which workers joblib uses: ``loky`` (processes), ``multiprocessing`` (on Linux forked processes, which start
+            at once and share the model's memory; a killed one is noticed only after ten minutes), ``threading``,
+            ``dask``, or one that you registered with ``joblib.register_parallel_backend``. By default that of the
+            active ``joblib.parallel_config``, else ``loky``.
 
-    def score_frame(self, frame: pd.DataFrame, column: str = "text", n_jobs: int = 1) -> pd.DataFrame:
+        Raises
+        ------
+        TypeError
+            When ``texts`` is one text; during the iteration, when a message is no text.
+        ValueError
+            When ``n_jobs`` is 0, or joblib has no such backend.
+        HuzhuGuardError
+            During the iteration, when workers fail. What a worker that is killed had not answered is given to others.
+        """
+        from huzhu_guard.parallel import hire, score_parallel  # a bot that screens one by one needs none of it
+
+        crew = hire(n_jobs, backend)
+        texts = checked_many(texts)
+        if crew is None:
+            return self._score_together(texts) if isinstance(texts, Sized) else map(self.score, texts)
+        return map(itemgetter(0), score_parallel(self._built, texts, crew))
+
+    def score_reasoned(
+        self, texts: Iterable[Text], n_jobs: int | None = None, backend: str | None = None
+    ) -> Iterator[Told]:
+        """Screen messages as :meth:`score_many` does, each verdict with its reasons in Chinese, in one line.
+
+        With several processes the workers find the reasons, too, which takes longer than the verdict.
+        """
+        from huzhu_guard.answer import in_words
+        from huzhu_guard.parallel import hire, score_parallel
+
+        crew = hire(n_jobs, backend)
+        if crew is None:
+            return ((verdict, in_words(verdict)) for verdict in self.score_many(texts, 1))
+        return score_parallel(self._built, checked_many(texts), crew, reasoned=True)
+
+    def score_frame(
+        self, frame: pd.DataFrame, column: str = "text", n_jobs: int | None = None, backend: str | None = None
+    ) -> pd.DataFrame:
         """Screen a column of a DataFrame.
 
         Parameters
@@ -169,7 +211,8 @@ class Guard:
         frame : pandas.DataFrame
         column : str
             The column with the texts; missing values are scored as empty texts.
-        n_jobs : int
+        n_jobs, backend
+            As for :meth:`score_many`.
 
         Returns
         -------
@@ -183,7 +226,7 @@ class Guard:
         """
         from huzhu_guard.frame import score_frame
 
-        return score_frame(self, frame, column, n_jobs)
+        return score_frame(self, frame, column, n_jobs, backend)
 
     def score_link(self, url: str) -> Link:
         """Judge one link without opening it; any string gives an answer."""
@@ -271,15 +314,10 @@ class Guard:
     def __reduce__(self) -> tuple[Any, ...]:
         return Guard, (self._sources,)
 
-    def _score_parallel(self, texts: Iterator[Text], n_jobs: int) -> Iterator[Verdict]:
-        from joblib import Parallel, delayed
-
-        parts, scorers, _ = self._built
-        chunks = iter(lambda: list(islice(texts, _CHUNK)), [])
-        parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-        for verdicts in parallel(delayed(score_chunk)(parts, chunk) for chunk in chunks):
-            for verdict in verdicts:
-                yield replace(verdict, background=scorers.get(verdict.message.group_id, scorers[None]))
+    def _score_together(self, texts: Iterable[Text]) -> Iterator[Verdict]:
+        waiting = iter(texts)
+        while chunk := list(islice(waiting, _TOGETHER)):
+            yield from judge_many(self._scorers, chunk)
 
 
 _default: list[Guard] = []

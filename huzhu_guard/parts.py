@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 from huzhu_guard.errors import ModelDamagedError
 from huzhu_guard.model.artifact import MANIFEST, SEAL, read_model
-from huzhu_guard.model.linear import LinearModel
+from huzhu_guard.model.linear import Model
 from huzhu_guard.model.store import POINTER, current_version
 from huzhu_guard.policy import Policy
 from huzhu_guard.rules import Pack, load_pack, shipped_packs
@@ -28,7 +30,7 @@ Scorers = dict[str | None, Scorer]
 class Loaded:
     """A model in memory, such as one that was trained a moment ago."""
 
-    model: LinearModel
+    model: Model
     manifest: dict[str, Any]
 
 
@@ -60,13 +62,21 @@ class Parts(NamedTuple):
     packs: tuple[Pack, ...]
 
 
-class Built(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Built:
     """One state of a guard. Never changed: a reload makes another."""
 
     parts: Parts
     scorers: Scorers
     seen: Fingerprint
     """The files as they were just before they were read."""
+
+    def __post_init__(self) -> None:
+        _alive[self.parts.stamp] = self
+
+
+_alive: WeakValueDictionary[str, Built] = WeakValueDictionary()
+"""Every state in use by its stamp: a forked worker, or a thread, finds the parent's own here."""
 
 
 def build(sources: Sources) -> Built:
@@ -83,7 +93,7 @@ def build(sources: Sources) -> Built:
     return Built(parts, _scorers(parts, model, manifest), seen)
 
 
-def _scorers(parts: Parts, model: LinearModel, manifest: dict[str, Any]) -> Scorers:
+def _scorers(parts: Parts, model: Model, manifest: dict[str, Any]) -> Scorers:
     """The scorer of every group that has a policy of its own, and of all others under None."""
     packs = [*shipped_packs(), *parts.packs]
     policy = parts.policy
@@ -93,10 +103,10 @@ def _scorers(parts: Parts, model: LinearModel, manifest: dict[str, Any]) -> Scor
     return scorers
 
 
-def _read(folder: Path | Loaded | None) -> tuple[LinearModel, dict[str, Any]]:
-    if isinstance(folder, Loaded):
-        return folder.model, folder.manifest
-    return read_model(folder or files("huzhu_guard.model").joinpath("default"))
+def _read(source: Path | Loaded | None) -> tuple[Model, dict[str, Any]]:
+    if isinstance(source, Loaded):
+        return source.model, source.manifest
+    return read_model(source or files("huzhu_guard.model").joinpath("default"))
 
 
 def _digest(manifest: dict[str, Any]) -> str:
@@ -106,8 +116,10 @@ def _digest(manifest: dict[str, Any]) -> str:
 _workers_scorers: dict[str, Scorers] = {}
 
 
-def score_chunk(parts: Parts, chunk: list[Text]) -> list[Verdict]:
-    """Score in a worker, which keeps its scorers; details stay behind, the parent works them out when asked."""
+def scorers_of(parts: Parts) -> Scorers:
+    """The scorers that parts make: those that this process shares with its parent, or built once and kept."""
+    if built := _alive.get(parts.stamp):
+        return built.scorers
     scorers = _workers_scorers.get(parts.stamp)
     if scorers is None:
         model, manifest = _read(parts.model)
@@ -115,17 +127,35 @@ def score_chunk(parts: Parts, chunk: list[Text]) -> list[Verdict]:
             raise ModelDamagedError(f"{parts.model}: the model was replaced while it was in use; reload the guard.")
         _workers_scorers.clear()  # one state at a time: a bot that reloads daily must not collect models
         scorers = _workers_scorers[parts.stamp] = _scorers(parts, model, manifest)
-    return [replace(judge(scorers, text), background=None) for text in chunk]
+    return scorers
 
 
 def judge(scorers: Scorers, text: Text) -> Verdict:
     """Judge one message by the scorer of its group; raises TypeError when it is neither str nor Message."""
-    if isinstance(text, Message):
-        message = text
-        checked(message.text)
-    else:
-        message = Message(checked(text))
+    message = as_message(text)
     return scorers.get(message.group_id, scorers[None]).score(message)
+
+
+def judge_many(scorers: Scorers, texts: Iterable[Text]) -> list[Verdict]:
+    """Judge messages together, each by the scorer of its group, in order; raises as :func:`judge`."""
+    messages = list(map(as_message, texts))
+    chosen = [scorers.get(message.group_id, scorers[None]) for message in messages]
+    groups = dict.fromkeys(chosen)
+    if len(groups) == 1:
+        return chosen[0].score_many(messages)
+    verdicts = {
+        scorer: iter(scorer.score_many([m for m, by in zip(messages, chosen, strict=True) if by is scorer]))
+        for scorer in groups
+    }
+    return [next(verdicts[scorer]) for scorer in chosen]
+
+
+def as_message(text: Text) -> Message:
+    """A text as a message; raises TypeError when it is neither."""
+    if isinstance(text, Message):
+        checked(text.text)
+        return text
+    return Message(checked(text))
 
 
 def checked(text: Any) -> str:
@@ -134,3 +164,10 @@ def checked(text: Any) -> str:
         return text
     hint = "decode it first, e.g. with .decode('utf-8')" if isinstance(text, bytes) else "pass a str or a Message"
     raise TypeError(f"a message must be text, not {type(text).__name__}; {hint}.")
+
+
+def checked_many(texts: Iterable[Text]) -> Iterable[Text]:
+    """The same texts; raises TypeError when they are one text, whose characters nobody wants judged."""
+    if isinstance(texts, str | bytes):
+        raise TypeError("score_many takes an iterable of messages, not one text; use score, or wrap it in a list.")
+    return texts

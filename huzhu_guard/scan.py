@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huzhu_guard.errors import FileFormatError, HuzhuGuardError
-from huzhu_guard.report import reasons
 from huzhu_guard.tables import Row, Writer, format_of, open_writer, read_rows
 from huzhu_guard.verdict import LABELS, Verdict
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from huzhu_guard.guard import Guard
 
 _CHUNK = 4_000  # rows screened, written and noted down together
+_LONGER = 8  # … times as many with several processes, which wait for one another at the end of each chunk
 _NUMBERS = ("risk", *map(str, LABELS))
 _COLUMNS = ("action", *_NUMBERS, "labels", "reasons", "error")
 _PREFIX = "huzhu_"  # put before our column where the file has one of that name
@@ -71,7 +71,8 @@ def scan_file(
         kind = "tsv" if kind == "txt" else kind
         writer = open_writer(part.path, kind, [*columns, *names.values()], done > 0, [names[n] for n in _NUMBERS])
         with _bar(source, progress) as advance:
-            for chunk in _chunks(chain(first, rows), done, advance):
+            size = _CHUNK if n_jobs == 1 else _LONGER * _CHUNK
+            for chunk in _chunks(chain(first, rows), size, done, advance):
                 writer.write(list(_scanned(guard, chunk, names, n_jobs, part.counts)))
                 part.note(len(chunk), writer)
                 advance(len(chunk))
@@ -92,39 +93,39 @@ def scan_file(
     return {"rows": part.rows, **part.counts}
 
 
-def _chunks(rows: Iterable[Row], done: int, advance: Any) -> Iterator[list[Row]]:
+def _chunks(rows: Iterable[Row], size: int, done: int, advance: Any) -> Iterator[list[Row]]:
     iterator = iter(rows)
     if done:
         for _ in islice(iterator, done):
             pass
         advance(done)
-    yield from iter(lambda: list(islice(iterator, _CHUNK)), [])
+    yield from iter(lambda: list(islice(iterator, size)), [])
 
 
 def _scanned(
     guard: Guard, chunk: list[Row], names: dict[str, str], n_jobs: int, counts: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    verdicts = guard.score_many([row.text for row in chunk], n_jobs)
-    for row, verdict in zip(chunk, verdicts, strict=True):
+    told = guard.score_reasoned([row.text for row in chunk], n_jobs)
+    for row, (verdict, reasons) in zip(chunk, told, strict=True):
         result: dict[str, Any] = dict.fromkeys(_COLUMNS, "")
         if row.error:
             counts["errors"] = counts.get("errors", 0) + 1
             counts.setdefault("first_error", f"line {row.line}: {row.error.removeprefix(f'line {row.line}: ')}")
             result |= {**dict.fromkeys(_NUMBERS), "error": row.error}
         else:
-            result |= _record(verdict)
+            result |= _record(verdict, reasons)
             for key in (str(verdict.action), *map(str, verdict.labels)):
                 counts[key] = counts.get(key, 0) + 1
         yield {**row.values, **{names[key]: value for key, value in result.items()}}
 
 
-def _record(verdict: Verdict) -> dict[str, Any]:
+def _record(verdict: Verdict, reasons: str) -> dict[str, Any]:
     return {
         "action": str(verdict.action),
         "risk": round(verdict.risk, 6),
         **{str(label): round(value, 6) for label, value in verdict.scores.items()},
         "labels": "+".join(verdict.labels),
-        "reasons": "；".join(reasons(verdict)) if verdict.labels else "",
+        "reasons": reasons,
     }
 
 

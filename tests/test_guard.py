@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,10 @@ import pytest
 import huzhu_guard as hg
 from huzhu_guard import Action, Guard, Message, Policy
 from huzhu_guard import guard as guard_module
+from huzhu_guard.model.linear import Block, LinearModel
+from huzhu_guard.rules import Pack, Rule, shipped_packs
+from huzhu_guard.rules.rule import LazyRegex
+from huzhu_guard.stages import Stages
 
 SCAM = "兼职日结 一部手机就能做 加V:abc88123"
 CLEAN = "今晚吃什么"
@@ -228,3 +236,148 @@ hg.score(sys.argv[1]).to_dict(); hg.score(sys.argv[1]).explain(); hg.redact("138
     )
 
     assert list(folder.iterdir()) == []
+
+
+# What is counted here does not depend on the machine, as seconds would: imports, regular expressions, calls.
+
+PLAIN = "姐妹们今天的鸡蛋到了，很新鲜，晚上一起来我家吃饭吧，群主记得带上孩子"
+LONG = "https://a.example/b 我的电话13800138000 到手价69.9 " + PLAIN
+AGAIN = {
+    "chat": (PLAIN, "大家明天早上记得把纸箱放在门口，有人来收，谢谢大家"),
+    "prices": ("满199减30 到手价69.9 今晚8点开抢", "满299减50 到手价128.8 明晚10点开抢"),
+    "hook": (SCAM, "兼职日结 有手机就能做 加V:xyz77001"),
+    "link": ("帮我砍一刀 https://p.pinduoduo.com/aB3dE5fG", "帮我砍一刀 https://p.pinduoduo.com/gF5eD3bA"),
+    "slip": (
+        "收件人李小雨 电话13822146837 浙江省杭州市文一西路969号",
+        "收件人王大海 电话13911112222 广东省深圳市深南路7号",
+    ),
+    "disguise": ("刷\u200b单 加.微.信 abc88123", "刷\u200b单 加.微.信 xyz77001"),
+    "long": (PLAIN * 20 + SCAM, PLAIN * 15 + SCAM),
+}
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions ``work`` calls, of Python and of C."""
+    count = 0
+
+    def seen(_: object, event: str, __: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(seen)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_only_long_texts_and_batches_import_numpy() -> None:
+    code = """
+import sys
+heavy = {"sklearn", "pandas", "matplotlib", "scipy", "joblib", "numpy"}
+def step(name): print(name, *sorted(heavy & set(sys.modules)))
+import huzhu_guard as hg
+step("import")
+hg.score(sys.argv[1]); hg.redact(sys.argv[1]); hg.score_link(sys.argv[1])
+step("message")
+next(hg.score_many(iter([sys.argv[1]])))
+step("stream")
+hg.score(sys.argv[1] * 20)
+step("long")
+list(hg.score_many([sys.argv[1]] * 3))
+step("batch")
+"""
+    result = subprocess.run([sys.executable, "-c", code, SCAM], check=True, stdout=subprocess.PIPE, text=True)
+
+    assert result.stdout.splitlines() == ["import", "message", "stream", "long numpy", "batch numpy"]
+
+
+@pytest.mark.parametrize("kind", AGAIN)
+def test_a_second_message_of_a_kind_compiles_and_imports_nothing(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Guard.load()
+    first, second = AGAIN[kind]
+    own.score(first)
+    compiled: list[object] = []
+    compiler = re._compiler  # type: ignore[attr-defined]
+    compile_ = compiler.compile
+    monkeypatch.setattr(compiler, "compile", lambda p, flags=0: (compiled.append(p), compile_(p, flags))[1])
+    before = set(sys.modules)
+    own.score(second)
+
+    assert compiled == []
+    assert set(sys.modules) - before == set()
+
+
+def _made_up(rule: Rule, copy: int) -> Rule:
+    """The same rule about words that nobody writes."""
+    mark = chr(0xE000 + copy)
+
+    def other(words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(word + mark for word in words)
+
+    return replace(
+        rule,
+        id=f"{rule.id}_{copy}",
+        literals=other(rule.literals),
+        near=rule.near and replace(rule.near, first=other(rule.near.first), second=other(rule.near.second)),
+        regex=rule.regex and LazyRegex(rule.regex.pattern + mark),
+        anchors=other(rule.anchors),
+        unless=other(rule.unless),
+    )
+
+
+def test_ten_times_the_rules_are_no_more_calls() -> None:
+    shipped = shipped_packs()
+    more = [
+        Pack(f"{pack.name}_{copy}", tuple(_made_up(rule, copy) for rule in pack.rules), pack.caps, (), ())
+        for pack in shipped
+        for copy in range(9)
+    ]
+    few, many = Stages(shipped), Stages([*shipped, *more])
+    assert len(many.engine.rules) == 10 * len(few.engine.rules)
+    for text in (PLAIN, "满199减30 到手价69.9 今晚8点开抢", SCAM):
+        counts = []
+        for stages in (few, many):
+            stages.screen(text)
+            counts.append(calls(lambda stages=stages, text=text: stages.screen(text)))  # type: ignore[misc]
+
+        assert counts[1] < 1.5 * counts[0]
+        assert few.screen(text).hits == many.screen(text).hits
+
+
+@pytest.mark.parametrize("text", [PLAIN, LONG, SCAM], ids=["chat", "links and numbers", "hook"])
+def test_calls_grow_with_the_length_and_no_faster(guard: Guard, text: str) -> None:
+    guard.score(text * 8)
+    counts = [calls(lambda size=size: guard.score(text * size)) for size in (8, 16, 32, 64)]  # type: ignore[misc]
+    steps = [after - before for before, after in pairwise(counts)]
+
+    assert all(later <= 2.2 * earlier + 50 for earlier, later in pairwise(steps))
+
+
+def _with_more_grams(block: Block, times: int, length: int) -> Block:
+    """The same block with made-up n-grams beside its own, as they might come of a larger corpus."""
+    made_up = [chr(0xE000 + i // 6_000) + chr(0x4E00 + i % 6_000) for i in range((times - 1) * len(block.grams))]
+    grams = [*block.grams, *(gram[:length] for gram in made_up)]
+    weights = [array("i", [*column, *[1] * len(made_up)]) for column in block.weights]
+    return Block(grams, array("f", [*block.idf, *[1.0] * len(made_up)]), weights)
+
+
+@pytest.mark.parametrize("text", [PLAIN, SCAM, PLAIN * 10])
+def test_ten_times_the_n_grams_are_the_same_calls(guard: Guard, text: str) -> None:
+    scorer = guard.scorer()
+    small = scorer.model
+    assert isinstance(small, LinearModel)
+    large = replace(small, words=_with_more_grams(small.words, 10, 2), chars=_with_more_grams(small.chars, 10, 2))
+    reading = scorer.stages.read(scorer.stages.screen(text))
+    for model in (small, large):
+        model.log_odds(reading)
+
+    assert small.log_odds(reading) == large.log_odds(reading)
+    assert calls(lambda: small.log_odds(reading)) == calls(lambda: large.log_odds(reading))
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_messages() -> None:
+    script = Path(__file__).parent / "benchmarks" / "soak.py"
+    subprocess.run([sys.executable, str(script), "50000"], check=True, stdout=subprocess.PIPE, timeout=300)
