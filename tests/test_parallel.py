@@ -438,7 +438,7 @@ def test_a_cluster_of_dask(
     texts = [*mixed * 8, SCAM]
     expected = [grouped.score(text) for text in texts]
     assert len(texts) > 3_000
-    local = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
+    local = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     with distributed.LocalCluster(processes=True, **local) as cluster, distributed.Client(cluster) as client:
         _same(expected, list(grouped.score_many(iter(texts), backend="dask")))
         with parallel_config(backend="dask"):

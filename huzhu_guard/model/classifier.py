@@ -11,6 +11,7 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from huzhu_guard.model.features import MessageReader, ReadingFeatures, text_tags
 from huzhu_guard.model.linear import TEXT_LABELS, UNIT, Block, LinearModel
@@ -163,9 +164,9 @@ class MessageClassifier(ClassifierMixin, BaseEstimator):
         for target in targets.T:
             sibling = risky & (target == 0)
             model = LogisticRegression(C=self.C, solver="liblinear", max_iter=300, random_state=self.random_state)
-            models.append(
+            with threadpool_limits(1):  # sums over more threads round otherwise: another machine, another model
                 model.fit(matrix, target, sample_weight=np.where(sibling, self.sibling_weight, 1.0) * weights)
-            )
+            models.append(model)
         self.coef_ = as_stored(np.vstack([m.coef_ for m in models]), self.features_)
         self.intercept_ = single(np.concatenate([m.intercept_ for m in models]))
 

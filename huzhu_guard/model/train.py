@@ -20,6 +20,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 
 from huzhu_guard._version import __version__
 from huzhu_guard.corpus import fingerprint, label_counts, load
@@ -229,7 +230,8 @@ def _calibration(
     """Platt's slope and shift of each label, on held-out scores."""
     slopes, shifts = [], []
     for i in range(scores.shape[1]):
-        fit = LogisticRegression(C=1e6).fit(scores[:, [i]], targets[:, i], sample_weight=weights)
+        with threadpool_limits(1):  # as in the classifier's own fit
+            fit = LogisticRegression(C=1e6).fit(scores[:, [i]], targets[:, i], sample_weight=weights)
         slopes.append(fit.coef_[0, 0])
         shifts.append(fit.intercept_[0])
     return np.array(slopes), np.array(shifts)
