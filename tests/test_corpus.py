@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from training import ROOT
 
 from huzhu_guard import CorpusError, corpus
 
@@ -152,7 +153,7 @@ def test_the_corpus_of_the_repository(messages: pd.DataFrame) -> None:
 
 
 def test_every_message_was_read_twice_and_every_disagreement_is_settled_in_writing(messages: pd.DataFrame) -> None:
-    lines = (corpus._OWN / "settled.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    lines = (ROOT / "data" / "messages" / "settled.tsv").read_text(encoding="utf-8").splitlines()[1:]
     settled = {line.split("\t")[0]: line.split("\t")[1:] for line in lines}
     first = messages["first"].where(messages["first"].map(lambda names: isinstance(names, list)), messages["labels"])
     rows = list(zip(messages["id"], map(tuple, first), messages["second"], messages["labels"], strict=True))
