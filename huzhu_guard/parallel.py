@@ -232,6 +232,7 @@ class _Run:
             answers = iter(self._crew.parallel(tasks))
             while not tasks.answered and (chunk := self._next()):  # workers are being started
                 chunk.told = _scored_here(self._built, chunk.messages, self._reasoned)
+            yield from self._tell()  # all, perhaps: with a single worker left joblib starts only when it is asked
             for found in answers:
                 self._take(found)
                 yield from self._tell()

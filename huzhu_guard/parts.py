@@ -124,7 +124,8 @@ def scorers_of(parts: Parts) -> Scorers:
     if scorers is None:
         model, manifest = _read(parts.model)
         if _digest(manifest) != parts.digest:
-            raise ModelDamagedError(f"{parts.model}: the model was replaced while it was in use; reload the guard.")
+            place = parts.model or "the shipped model"
+            raise ModelDamagedError(f"{place}: the model was replaced while it was in use; reload the guard.")
         _workers_scorers.clear()  # one state at a time: a bot that reloads daily must not collect models
         scorers = _workers_scorers[parts.stamp] = _scorers(parts, model, manifest)
     return scorers
