@@ -19,7 +19,7 @@ _HAN = "\u4e00-\u9fff"
 _GAP = r"[ \n.·*~^_\-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}]"
 _WEAK_GAP = frozenset(" \n,，。、:;!?")  # stands between ordinary clauses too
 _LEAST_SPACED = 3  # equal gaps one after another in a sentence that is spaced out
-_LONGEST_CUE = 5  # characters before a form of a contact, fillers counted
+_MOST_FILLERS = 2  # characters between a cue and the contact word, as in 加我个v
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _GAP_RUN = re.compile(rf"{_GAP}(?<=[{_HAN}].){_GAP}?(?=[{_HAN}])", re.DOTALL)
@@ -98,8 +98,8 @@ class Undisguiser:
         if "[em]" in text:
             found += [Edit(m.start(), m.end(), " ", "sticker") for m in _EMOTE.finditer(text)]
         for contact in self._contacts:
-            if contact.forms.search(text):
-                found += contact.find(text)
+            if match := contact.forms.search(text):
+                found += contact.find(text, match)
         gaps = [m.span() for m in _GAP_RUN.finditer(text)]
         if gaps:
             found += self._separators(text, gaps)
@@ -183,13 +183,14 @@ class _Contact(NamedTuple):
     """The form with what must follow it; begins with plain characters, which the engine skips to."""
     before: re.Pattern[str]
     """What must end where the form begins."""
+    reach: int
+    """How many characters that can be at most."""
 
-    def find(self, text: str) -> Iterator[Edit]:
-        """Every place where the contact is named so."""
-        match = self.forms.search(text)
+    def find(self, text: str, match: re.Match[str] | None) -> Iterator[Edit]:
+        """Every place where the contact is named so, from the first ``match`` of :attr:`forms` on."""
         while match:
             start, end = match.span()
-            if self.before.search(text, max(0, start - _LONGEST_CUE), start):
+            if self.before.search(text, max(0, start - self.reach), start):
                 yield Edit(start, end, self.word, "contact")
             else:
                 end = start + 1
@@ -203,8 +204,9 @@ def _contacts(word: str, setting: dict[str, list[str]], handle: str) -> list[_Co
         rf"(?:{_alternatives(setting['handle_forms'])})(?:(?<=[a-z])(?=[: ])|(?<![a-z]))"
         rf"(?=[: 号是]{{0,3}}{handle})"
     )
-    cue = re.compile(rf"(?:{_alternatives(setting['cues'])})[我个下 :]{{0,2}}\Z")
-    return [_Contact(word, after_cue, cue), _Contact(word, before_handle, re.compile(r"(?<![a-z0-9])\Z"))]
+    cue = re.compile(rf"(?:{_alternatives(setting['cues'])})[我个下 :]{{0,{_MOST_FILLERS}}}\Z")
+    reach = max(map(len, setting["cues"])) + _MOST_FILLERS
+    return [_Contact(word, after_cue, cue, reach), _Contact(word, before_handle, re.compile(r"(?<![a-z0-9])\Z"), 1)]
 
 
 def _disjoint(edits: list[Edit]) -> list[Edit]:
