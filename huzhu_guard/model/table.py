@@ -48,7 +48,7 @@ class Table:
         spread = keys * _SPREAD
         order = np.argsort(spread)
         # where the keys of each bucket begin; a bucket is named by the first bits of the spread key
-        self._shift = np.uint64(64 - max(8, len(keys).bit_length() + 1))
+        self._shift = np.uint64(64 - max(8, len(keys).bit_length() + 2))
         buckets = (spread[order] >> self._shift).astype(np.int64)
         counts = np.bincount(buckets, minlength=1 << (64 - int(self._shift)))
         self._begins = np.cumsum(counts) - counts

@@ -31,6 +31,8 @@ CODE_WORD = re.compile(
 PLATE_HEAD = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-hj-np-z][ .·•・-]{0,2}[a-z0-9]"
 )
+_AT = re.compile(r"[ (\[{#]at[ )\]}#]")
+_FOUR_HAN = re.compile("[〇零幺一二两三四五六七八九]{4}")
 PASSWORD_CUE = re.compile("密码|口令|锁|wifi|wi-fi|mima|pass|pwd|暗码|门禁|储物柜|保险柜|保险箱|行李箱|开门|无线|pin")
 HANDLE = re.compile(r"[a-z][a-z0-9_-]{4}")
 _TOWN = re.compile("[镇乡]|街道")
@@ -50,7 +52,15 @@ _NAME = re.compile(
 
 def email(text: str) -> bool:
     """Whether an e-mail address can stand in a text."""
-    return "@" in text or "艾特" in text or "at" in text or "小老鼠" in text or "圈a" in text
+    return (
+        "@" in text or "艾特" in text or "小老鼠" in text or "圈a" in text
+        or ("at" in text and _AT.search(text) is not None)
+    )  # fmt: skip
+
+
+def password(text: str, alnum: bool) -> bool:
+    """Whether a password can stand in a text, which may have a Latin letter or digit in it."""
+    return PASSWORD_CUE.search(text) is not None and (alnum or _FOUR_HAN.search(text) is not None)
 
 
 def address(text: str) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from huzhu_guard.privacy import exposure, gates
 from huzhu_guard.privacy.masking import MASKS
@@ -49,7 +49,7 @@ class PrivacyScreen:
     [('phone', 5, 18, '138****8000')]
     """
 
-    bias = exposure.BIAS
+    bias: ClassVar[float] = exposure.BIAS
     """Log-odds of a leak in a message that exposes nobody; beside it stand the shares of :meth:`weight`."""
 
     def find(self, normalized: NormalizedText, links: Iterable[Link] = ()) -> tuple[Entity, ...]:
@@ -119,7 +119,7 @@ class PrivacyScreen:
             found += recognizer("phone_hidden").find_spoken(view)
             found += recognizer("verification_code").find(view) if "码" in text and not found else ()
             found += recognizer("birth_date").find(view) if "年" in text else ()
-        if gates.PASSWORD_CUE.search(text):
+        if gates.password(text, view.latin or digit):
             found += recognizer("password").find(view)
         if view.latin and gates.HANDLE.search(text):
             found += recognizer("wechat_id").find(view)

@@ -6,11 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from huzhu_guard.privacy.cues import cues_of
+from huzhu_guard.verdict import EntityKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from huzhu_guard.verdict import EntityKind
 
 HAN = r"[^\W0-9a-z_]"
 """Pattern for a Chinese character; a range of them would take the regex compiler a thousand times longer."""

@@ -108,7 +108,7 @@ class RuleEngine:
         if unless and not unless.isdisjoint(places):
             return None
         if literals and not literals.isdisjoint(places):
-            return min([places[word][0] for word in literals & places.keys()])
+            return min([places[word][0] for word in literals.intersection(places)])
         if near is not None and not near[1].isdisjoint(places) and (span := _near_span(places, *near)) is not None:
             return span
         regex = self.rules[index].regex
@@ -119,8 +119,8 @@ class RuleEngine:
 
 def _near_span(places: Places, first: frozenset[int], second: frozenset[int], within: int) -> tuple[int, int] | None:
     """The leftmost first word that has a second word at most ``within`` characters away, and the leftmost of those."""
-    lefts = sorted([place for word in first & places.keys() for place in places[word]])
-    rights = sorted([place for word in second & places.keys() for place in places[word]])
+    lefts = sorted([place for word in first.intersection(places) for place in places[word]])
+    rights = sorted([place for word in second.intersection(places) for place in places[word]])
     longest = max((end - start for start, end in rights), default=0)
     at = 0
     for start, end in lefts:

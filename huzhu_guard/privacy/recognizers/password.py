@@ -25,6 +25,7 @@ class PasswordRecognizer:
         r"储物柜|保险柜|保险箱|行李箱|[车箱]锁|锁[上是按改换屏]|锁(?=[0-9])|[开解]锁|开门|按|转到|(?<![a-z])pin(?![a-z])"
     )
     VALUE: ClassVar = re.compile(r"[a-z0-9!@#$%^&*_](?:[a-z0-9!@#$%^&*_+~?=-]|\.(?=[a-z0-9])){2,23}")
+    WORD: ClassVar = re.compile(r"[a-z0-9._-]+")
     SPACED: ClassVar = re.compile(r"[0-9](?: [0-9]){3,7}(?![0-9a-z])")
     HAN: ClassVar = re.compile(r"[〇零幺一二两三四五六七八九]{4,8}(?![〇零幺一二两三四五六七八九十百千万个位])")
     NOT_AFTER: ClassVar = re.compile(
@@ -131,7 +132,7 @@ class PasswordRecognizer:
                 if value is not None and self._plausible(text, value):
                     return value
             if char.isascii() and char.isalnum():
-                word = re.compile(r"[a-z0-9._-]+").match(text, at)
+                word = self.WORD.match(text, at)
                 at = word.end() if word else at + 1
             else:
                 at += 1
