@@ -10,6 +10,7 @@ import ahocorasick_rs
 
 from huzhu_guard.errors import RuleError
 from huzhu_guard.rules.compact import read_compact
+from huzhu_guard.rules.lists import expanded
 from huzhu_guard.rules.rule import Pack, Rule, read_pack
 
 
@@ -69,7 +70,7 @@ class RuleEngine:
         self._parts = []
         for rule in self.rules:
             near = (number(rule.near.first), number(rule.near.second), rule.near.within) if rule.near else None
-            self._parts.append((number(rule.literals), near, number(rule.anchors), number(rule.unless)))
+            self._parts.append((number(rule.literals), near, number(rule.anchors), number(expanded(rule.unless))))
         triggers: list[list[int]] = [[] for _ in numbers]
         for index, (literals, near, anchors, _) in enumerate(self._parts):
             for word in literals | anchors | (near[0] if near else frozenset()):

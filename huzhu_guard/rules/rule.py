@@ -20,7 +20,7 @@ A pack is a TOML file::
     # near = { first = ["兼职"], second = ["加微信"], within = 20 }   … or two words near each other, in any order
     # regex = "日赚[0-9]{2,4}"        … or a regex, run only where one of its anchors stands
     # anchors = ["日赚"]
-    unless = ["骗子"]                # not when one of these stands anywhere
+    unless = ["@warning", "骗子"]    # not when one of these stands anywhere; @warning is a list that rules share
     reason = { zh = "…", en = "…" }
     hits = ["…", "…"]               # examples: at least two that hit
     misses = ["…", "…"]             # … and two near ones that must not
@@ -40,6 +40,7 @@ from typing import Any, TypeGuard
 
 from huzhu_guard.errors import RuleError
 from huzhu_guard.rules.growth import growth_fault
+from huzhu_guard.rules.lists import unknown_lists
 from huzhu_guard.verdict import KINDS, Label, Reason
 
 _REQUIRED = ("id", "label", "kind", "weight", "group", "reason", "hits", "misses")
@@ -109,6 +110,7 @@ class Rule:
     regex: LazyRegex | None
     anchors: tuple[str, ...]
     unless: tuple[str, ...]
+    """Words, and names of lists as :mod:`huzhu_guard.rules.lists` has them."""
     reason: Reason
     hits: tuple[str, ...]
     misses: tuple[str, ...]
@@ -302,6 +304,8 @@ def _check_fields(table: dict[str, Any], fault: Callable[[str], None]) -> None:
     for key in _LISTS:
         if not _is_words(table.get(key, [])):
             fault(f"{key} must be a list of strings, none of them empty")
+    if _is_words(table.get("unless", [])) and (unknown := unknown_lists(table.get("unless", []))):
+        fault(f"unless names the list {unknown[0]!r}, which there is not")
     reason = table.get("reason", {"zh": "?", "en": "?"})
     if not isinstance(reason, dict) or not all(isinstance(reason.get(k), str) and reason[k] for k in ("zh", "en")):
         fault("reason needs zh and en")

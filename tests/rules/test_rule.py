@@ -62,6 +62,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"literals": "红苹果"}, "literals must be a list of strings"),
     ({"literals": [""]}, "literals must be a list of strings, none of them empty"),
     ({"unless": [7]}, "unless must be a list of strings"),
+    ({"unless": ["骗子", "@warnings"]}, "unless names the list '@warnings', which there is not"),
     ({"literals": None}, "has no pattern; give literals, near or regex with anchors"),
     ({"literals": []}, "has no pattern"),
     ({"weight": "strong"}, "weight must be a number, in log-odds"),

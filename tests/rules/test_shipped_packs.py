@@ -7,6 +7,7 @@ import pytest
 
 from huzhu_guard.rules import check_packs, shipped_packs
 from huzhu_guard.rules.engine import shipped_paths
+from huzhu_guard.rules.lists import expanded, list_of
 from huzhu_guard.rules.rule import GUARD_KIND
 from huzhu_guard.text.fold import Folder
 from huzhu_guard.verdict import KINDS
@@ -56,13 +57,22 @@ def test_packs_are_named_after_their_files() -> None:
     }
 
 
+def test_a_list_is_sorted_and_what_rules_leave_to_it_is_not_repeated() -> None:
+    words = list_of("warning") or ()
+
+    assert list(words) == sorted(set(words))
+    assert len(words) > 50
+    assert [rule.id for rule in RULES if "@warning" in rule.unless and set(rule.unless) & set(words)] == []
+
+
 def test_words_are_written_as_texts_are_folded() -> None:
     folder = Folder()
     words = [
         (rule.id, word)
         for rule in RULES
         for word in (
-            *rule.literals, *rule.unless, *rule.anchors, *(rule.near.first + rule.near.second if rule.near else ()),
+            *rule.literals, *expanded(rule.unless), *rule.anchors,
+            *(rule.near.first + rule.near.second if rule.near else ()),
         )
     ]  # fmt: skip
 
