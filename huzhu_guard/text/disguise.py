@@ -26,6 +26,7 @@ _GAP_RUN = re.compile(rf"{_GAP}(?<=[{_HAN}].){_GAP}?(?=[{_HAN}])", re.DOTALL)
 _IN_A_NAME = _LETTERS | _DIGITS | frozenset("./:_@-")  # beside these, letters belong to a link or name
 _REPEAT = re.compile(r"([^\s\d])\1\1\1+")
 _WECHAT_HANDLE = r"(?!ip|ersion)[a-z]{1,15}[_\-]?[0-9]{1,15}"
+_FORMS = ("forms", "handle_forms")
 _QQ_NUMBER = r"[1-9](?: ?[0-9]){4,11}(?![0-9])"
 _EMOTE = re.compile(r"\[em\][a-z]?\d{1,9}\[/em\]")
 
@@ -91,15 +92,18 @@ class Undisguiser:
             for word, handle in (("微信", _WECHAT_HANDLE), ("qq", _QQ_NUMBER))
             for contact in _contacts(word, settings[word], handle)
         ]
+        begins = {form[0] for word in ("微信", "qq") for kind in _FORMS for form in settings[word][kind]}
+        self._contact_begins = re.compile(f"[{''.join(sorted(begins))}]")
 
     def edits(self, text: str) -> list[Edit]:
         """What to read differently in ``text``, in order, not overlapping; empty for most texts."""
         found = self._spellings(text)
         if "[em]" in text:
             found += [Edit(m.start(), m.end(), " ", "sticker") for m in _EMOTE.finditer(text)]
-        for contact in self._contacts:
-            if match := contact.forms.search(text):
-                found += contact.find(text, match)
+        if self._contact_begins.search(text):
+            for contact in self._contacts:
+                if match := contact.forms.search(text):
+                    found += contact.find(text, match)
         gaps = [m.span() for m in _GAP_RUN.finditer(text)]
         if gaps:
             found += self._separators(text, gaps)
