@@ -193,9 +193,16 @@ def redact(texts: tuple[str, ...], operator: Operator | None, key: str | None, a
 @click.option("--card", type=_FILE, help="Write the model card there: figures on held-out voices, minutes of work.")
 @click.option("--background", type=_FILE, help="With --card: the background that the model was trained with.")
 @click.option("--development", type=_FILE, help="With --card: other people's messages, JSONL with set, truth, text.")
+@click.option("--search", type=_FILE, help="With --card: what 'huzhu-guard search' found.")
 @_guarded
 def evaluate(
-    corpus: Path, as_json: bool, card: Path | None, background: Path | None, development: Path | None, **sources: Any
+    corpus: Path,
+    as_json: bool,
+    card: Path | None,
+    background: Path | None,
+    development: Path | None,
+    search: Path | None,
+    **sources: Any,
 ) -> None:
     """Compare verdicts with the labels of a corpus, or write the model card."""
     from huzhu_guard.corpus import load
@@ -207,11 +214,12 @@ def evaluate(
 
         from huzhu_guard.model.card import write_card
         from huzhu_guard.model.papers import put_card
+        from huzhu_guard.model.search import Search
         from huzhu_guard.model.train import read_background
 
         folder = sources["model"] or files("huzhu_guard.model").joinpath("default")
         rows = read_background(background) if background else None
-        put_card(card, write_card(frame, rows, folder, development))
+        put_card(card, write_card(frame, rows, folder, development, Search.load(search) if search else None))
         click.echo(f"model card written to {card}")
         return
     figures = evaluate_guard(_load(**sources), frame)
@@ -326,5 +334,5 @@ def show_registry(as_json: bool, **sources: Any) -> None:
             click.echo(f"{brand.id:16} {brand.zh:14} {' '.join((*brand.domains, *brand.short_hosts))}")
 
 
-for _command in (commands.train, commands.model, commands.replay, commands.drift):
+for _command in (commands.train, commands.search, commands.model, commands.replay, commands.drift):
     main.add_command(_command)

@@ -15,12 +15,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from huzhu_guard.errors import CorpusError
 from huzhu_guard.verdict import KINDS, EntityKind, Label
+
+if TYPE_CHECKING:
+    from huzhu_guard.model.folds import Fold
 
 _FIELDS: dict[str, type] = {
     "id": str, "text": str, "labels": list, "kind": str, "voice": str, "subtle": bool, "evasive": bool, "spans": list,
@@ -131,6 +134,35 @@ def fingerprint(texts: pd.Series, labels: pd.Series) -> str:
     for text, names in zip(texts, labels, strict=True):
         digest.update(json.dumps([text, sorted(names)], ensure_ascii=True).encode())
     return digest.hexdigest()
+
+
+def split(frame: pd.DataFrame, seed: int | None = None) -> list[Fold]:
+    """Split by voice and near-duplicate cluster: parts that are judged in turn, and what can be learned for each.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``text`` and ``voice``.
+    seed : int, optional
+        Deals the voices out at random; by size where it is None.
+
+    Returns
+    -------
+    list of Fold
+        Five, or as many as there are voices: positions to ``learn`` from and to ``judge``, which share neither a voice
+        nor nearly the same message.
+
+    Raises
+    ------
+    CorpusError
+        When all messages have one voice.
+    """
+    from huzhu_guard.model.duplicates import clusters
+    from huzhu_guard.model.folds import folds
+
+    if frame["voice"].nunique() < 2:
+        raise CorpusError("all messages have one voice; name who wrote each, so that they can be split by that.")
+    return folds(list(frame["voice"]), clusters(frame["text"]), seed)
 
 
 def describe(frame: pd.DataFrame) -> pd.DataFrame:

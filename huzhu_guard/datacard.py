@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from huzhu_guard.model.duplicates import pairs
+from huzhu_guard.model.duplicates import clusters, pairs
 from huzhu_guard.verdict import LABELS, Label
 
 _RISKY = frozenset((Label.SCAM, Label.FAKE_DEAL))
@@ -153,13 +153,15 @@ def surface(frame: pd.DataFrame) -> pd.DataFrame:
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.model_selection import cross_val_predict
+
+    from huzhu_guard.model.folds import folds
 
     chosen = frame[[not names or bool(_RISKY & set(names)) for names in frame["labels"]]]
     truth = _is_risky(chosen)
     traits = {name: [len(p.findall(t)) / len(t) for t in chosen["text"]] for name, p in _TRAITS.items()}
     matrix = np.column_stack([np.log1p(chosen["text"].str.len()), *traits.values()])
-    folds = GroupKFold(min(5, chosen["voice"].nunique()))
+    parts = folds(list(chosen["voice"]), clusters(chosen["text"]))
     rows = []
     for name, columns in [
         ("length", [0]),
@@ -167,8 +169,6 @@ def surface(frame: pd.DataFrame) -> pd.DataFrame:
         ("all", list(range(len(traits) + 1))),
     ]:
         model = HistGradientBoostingClassifier(random_state=0, max_iter=60)
-        scores = cross_val_predict(
-            model, matrix[:, columns], truth, groups=chosen["voice"], cv=folds, method="predict_proba"
-        )[:, 1]
+        scores = cross_val_predict(model, matrix[:, columns], truth, cv=parts, method="predict_proba")[:, 1]
         rows.append({"trait": name, "AUC": round(float(roc_auc_score(truth, scores)), 3)})
     return pd.DataFrame(rows)

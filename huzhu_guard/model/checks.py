@@ -14,7 +14,9 @@ from huzhu_guard.guard import default_guard
 from huzhu_guard.model.classifier import MessageClassifier, label_matrix
 from huzhu_guard.model.duplicates import Pair, clusters, pairs
 from huzhu_guard.model.labelled import labelled
+from huzhu_guard.model.lessons import lessons
 from huzhu_guard.model.linear import TEXT_LABELS
+from huzhu_guard.stages import Stages
 from huzhu_guard.verdict import Severity
 
 LEAST_OF_A_LABEL = 200
@@ -137,10 +139,8 @@ def held_out_scores(
     if len(set(groups)) < _LEAST_TO_JUDGE:
         return None
     classifier = classifier or MessageClassifier()
-    readings = classifier.read(frame["text"])
-    weights = np.ones(len(targets))
-    scores = out_of_fold(classifier, readings, targets, weights, groups, n_jobs)
-    return calibrated(scores, targets, weights)
+    taught = lessons(frame.assign(voice=groups), None, classifier.stages or Stages())
+    return calibrated(out_of_fold(classifier, taught, n_jobs), taught.targets, taught.weights)
 
 
 def _counts(frame: pd.DataFrame) -> pd.DataFrame:

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from huzhu_guard.model.trained import TrainedModel
 
 _FILE = click.Path(path_type=Path)
+_BACKGROUND = click.option(
+    "--background", type=_FILE, help="Ordinary messages taken as clean: JSONL with source, licence, text."
+)
+_N_JOBS = click.option("--n-jobs", default=1, show_default=True, help="Processes; -1 for all cores.")
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.command()
 @click.argument("corpus", type=_FILE)
 @click.option("-o", "--output", type=_FILE, required=True, help="Folder for the model.")
-@click.option("--background", type=_FILE, help="Ordinary messages taken as clean: JSONL with source, licence, text.")
+@_BACKGROUND
 @click.option(
     "--base",
     default="none",
@@ -42,8 +46,15 @@ _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--yes", is_flag=True, help="With --update: take the update without asking.")
 @click.option("--store", is_flag=True, help="OUTPUT is a folder of models: add a version.")
 @click.option("--pipeline/--no-pipeline", default=False, help="Keep the fitted scikit-learn estimator, too.")
+@click.option(
+    "--disguised",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share of the messages of which a disguised copy is learned, too.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of the solver.")
-@click.option("--n-jobs", default=1, show_default=True, help="Processes; -1 for all cores.")
+@_N_JOBS
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
 def train(corpus: Path, output: Path, as_json: bool, is_update: bool, **options: Any) -> None:
     """Train a model on labelled messages.
@@ -81,12 +92,17 @@ def _trained(rows: pd.DataFrame, base: str | None, **options: Any) -> TrainedMod
     return train_model(
         rows,
         read_background(background) if background else None,
-        progress=lambda step: click.echo(f"{step} …", err=True),
+        disguised=options["disguised"],
+        progress=_tell,
         base=base,
         weight=options["weight"],
         seed=options["seed"],
         n_jobs=options["n_jobs"],
     )
+
+
+def _tell(step: str) -> None:
+    click.echo(f"{step} …", err=True)
 
 
 def _updated(rows: pd.DataFrame, base: str | None, as_json: bool, **options: Any) -> TrainedModel:
@@ -120,6 +136,26 @@ def _save(trained: TrainedModel, output: Path, store: bool, pipeline: bool) -> P
         return output / ModelStore(output).add(trained, pipeline=pipeline)
     trained.save(output, pipeline=pipeline)
     return output
+
+
+@click.command()
+@click.argument("corpus", type=_FILE)
+@click.option("-o", "--output", type=_FILE, required=True, help="JSON file for the result; the model card takes it.")
+@_BACKGROUND
+@_N_JOBS
+def search(corpus: Path, output: Path, background: Path | None, n_jobs: int) -> None:
+    """Compare settings of training on voices that they have not read.
+
+    Nested cross-validation by voice and near-duplicate; takes some twenty minutes on two cores.
+    """
+    from huzhu_guard.corpus import load
+    from huzhu_guard.model.search import search as search_settings
+    from huzhu_guard.model.train import read_background
+
+    ordinary = read_background(background) if background else None
+    found = search_settings(load(corpus), ordinary, progress=_tell, n_jobs=n_jobs)
+    found.save(output)
+    click.echo(found.to_text())
 
 
 @click.group()

@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit, logit
-from sklearn.model_selection import GroupKFold
 
 from huzhu_guard._version import __version__
 from huzhu_guard.corpus import fingerprint, label_counts
@@ -29,6 +28,7 @@ from huzhu_guard.errors import CorpusError
 from huzhu_guard.model.classifier import MessageClassifier, as_stored, label_matrix, single
 from huzhu_guard.model.duplicates import clusters
 from huzhu_guard.model.features import ReadingFeatures
+from huzhu_guard.model.folds import folds
 from huzhu_guard.model.labelled import labelled
 from huzhu_guard.model.linear import TEXT_LABELS
 from huzhu_guard.model.reading import Reading, char_ngrams, word_ngrams
@@ -46,7 +46,6 @@ LEAST_SHARE = 0.1
 
 _STRENGTH = 10.0  # inverse strength of the penalty on what is added to an n-gram that the model has never seen
 _FIRMNESS = 0.1  # how much each message that has taught an n-gram adds to its penalty: 0.1 of a new n-gram's
-_FOLDS = 5
 _LEAST_DF = 2
 _MOST_NEW = 20_000  # new n-grams of each block
 
@@ -289,8 +288,7 @@ def _held_out(
 ) -> np.ndarray[Any, Any]:
     """Log-odds of each message after an update with others; near-duplicates are held out together."""
     scores = np.zeros(targets.shape)
-    folds = GroupKFold(min(_FOLDS, len(set(groups)))) if len(set(groups)) > 1 else None
-    for learn, judge in folds.split(targets, groups=groups) if folds else ():
+    for learn, judge in folds(groups, groups) if len(set(groups)) > 1 else ():
         new = corrected(classifier, [readings[i] for i in learn], targets[learn], weight, seen, least)
         scores[judge] = new.decision_function([readings[i] for i in judge])
     return scores

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -154,3 +154,35 @@ def disguise(text: str, operator: str, seed: int = 0) -> str:
     """
     # not a secret, only a repeatable choice
     return OPERATORS[operator](text, random.Random(f"{seed}:{operator}:{text}".encode("utf-8", "replace").hex()))  # noqa: S311
+
+
+def disguised_copies(texts: Sequence[str], share: float, seed: int = 0) -> list[tuple[int, str]]:
+    """A disguised copy of some texts, with the place of its original, each by an operator chosen at random.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    share : float
+        How many of them, 0 to 1; a text on which the operator finds nothing to change has no copy.
+    seed : int
+        The same seed gives the same copies.
+
+    Raises
+    ------
+    ValueError
+        When ``share`` is out of range.
+
+    Examples
+    --------
+    >>> disguised_copies(["好"], 0.0)
+    []
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"the share of disguised copies is {share!r}; it must be from 0 to 1.")
+    rng = random.Random(seed)  # noqa: S311 - not a secret
+    copies = []
+    for place in sorted(rng.sample(range(len(texts)), round(share * len(texts)))):
+        copy = disguise(texts[place], rng.choice(list(OPERATORS)), seed)
+        if copy != texts[place]:
+            copies.append((place, copy))
+    return copies

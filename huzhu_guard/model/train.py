@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -19,7 +18,6 @@ from scipy.special import expit
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
-from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from huzhu_guard._version import __version__
@@ -27,10 +25,12 @@ from huzhu_guard.corpus import fingerprint, label_counts, load
 from huzhu_guard.errors import CorpusError
 from huzhu_guard.model.artifact import is_model
 from huzhu_guard.model.checks import check
-from huzhu_guard.model.classifier import MessageClassifier, label_matrix, linear_of
+from huzhu_guard.model.classifier import MessageClassifier, linear_of
 from huzhu_guard.model.duplicates import clusters
+from huzhu_guard.model.folds import Fold, fold_count
 from huzhu_guard.model.heldout import held_out_figures
 from huzhu_guard.model.labelled import labelled
+from huzhu_guard.model.lessons import Lessons, lessons
 from huzhu_guard.model.linear import TEXT_LABELS
 from huzhu_guard.model.progress import Progress, steps
 from huzhu_guard.model.reading import Reading
@@ -43,7 +43,6 @@ BUDGETS = {"relaxed": (0.003, 0.0004), "standard": (0.009, 0.001), "strict": (0.
 back are hard negatives, written to be mistaken; of other people's ordinary chat about a quarter as many are."""
 
 _PRIVACY = {"relaxed": (0.8, 0.99), "standard": (0.5, 0.95), "strict": (0.5, 0.9)}
-_FOLDS = 5
 _LEAST_OF_A_LABEL = 20
 
 Base = str | Path | pd.DataFrame | None
@@ -58,6 +57,7 @@ def train(
     *,
     base: Base = None,
     weight: float = 1.0,
+    disguised: float = 0.0,
     seed: int = 0,
     n_jobs: int = 1,
 ) -> TrainedModel:
@@ -83,6 +83,9 @@ def train(
         library. See :func:`~huzhu_guard.model.incremental.update`.
     weight : float
         What a row of ``frame`` counts beside one of the base.
+    disguised : float
+        Share of the messages, 0 to 1, of which a disguised copy is learned too; see
+        :func:`~huzhu_guard.model.lessons.lessons`.
     seed : int
         Of the solver; the same rows and seed give the same bytes.
     n_jobs : int
@@ -107,16 +110,14 @@ def train(
     stages = classifier.stages or Stages()
     with steps(progress, 3) as step:
         step("reading messages")
-        texts = [*rows["text"], *(background["text"] if background is not None else ())]
-        readings = [stages.read(stages.screen(text)) for text in texts]
-        extra = len(texts) - len(rows)
-        targets = np.vstack([label_matrix(list(rows["labels"])), np.zeros((extra, len(TEXT_LABELS)), dtype=int)])
-        weights = np.concatenate([row_weights, np.full(extra, background_weight)])
-        groups = [*rows["voice"], *(f"background {i % 40}" for i in range(extra))]
+        taught = lessons(rows, background, stages, row_weights, background_weight, disguised, seed)
         step("out-of-fold scores")
-        held_out = out_of_fold(classifier, readings, targets, weights, groups, n_jobs)
+        held_out = out_of_fold(classifier, taught, n_jobs)
         step("fitting on everything")
-        fitted = classifier.fit(readings, targets, sample_weight=weights)
+        fitted = classifier.fit(taught.readings, taught.targets, sample_weight=taught.weights)
+    # how sure to be, and from where on to act, is set by what people wrote
+    targets, weights = (part[: taught.originals] for part in (taught.targets, taught.weights))
+    held_out = held_out[: taught.originals]
     slopes, shifts = _calibration(held_out, targets, weights)
     fitted.rescale(slopes, shifts)
     scores = expit(held_out * slopes + shifts)
@@ -124,9 +125,9 @@ def train(
     found = check(rows, "voice", scores[: len(rows)])
     manifest = {
         "created_by": f"huzhu_guard {__version__}",
-        "counts": dict(sorted(label_counts(rows).items())) | {"background": extra},
+        "counts": dict(sorted(label_counts(rows).items())) | {"background": taught.background},
         "settings": {"C": classifier.C, "min_df": classifier.min_df, "background_weight": background_weight,
-                     "most_words": classifier.most_words, "most_chars": classifier.most_chars,
+                     "disguised": disguised, "most_words": classifier.most_words, "most_chars": classifier.most_chars,
                      "sibling_weight": classifier.sibling_weight},
         "training": {"base": "none" if base is None else "corpus", "own_rows": len(frame), "own_weight": weight,
                      "seed": seed},
@@ -139,7 +140,7 @@ def train(
         "contradictions": contradictions(fitted, stages),
         "findings": found.notes,
     }  # fmt: skip
-    figures = held_out_figures(scores, targets, limits, rows["voice"], extra, fold_count(groups))
+    figures = held_out_figures(scores, targets, limits, rows["voice"], taught.background, fold_count(taught.groups))
     return TrainedModel(fitted, manifest, found, figures)
 
 
@@ -186,32 +187,23 @@ def check_trainable(frame: pd.DataFrame) -> None:
         raise CorpusError("all messages have one voice; name who wrote each, so that scores can be checked on others.")
 
 
-def out_of_fold(
-    classifier: MessageClassifier,
-    readings: Sequence[Reading],
-    targets: np.ndarray[Any, Any],
-    weights: np.ndarray[Any, Any],
-    groups: Sequence[Any],
-    n_jobs: int = 1,
-) -> np.ndarray[Any, Any]:
-    """Log-odds of each message by a model that saw no message of its voice."""
-    scores = np.zeros(targets.shape)
-    folds = list(GroupKFold(fold_count(groups)).split(np.zeros(len(readings)), groups=groups))
-    judged = Parallel(n_jobs=n_jobs)(
-        delayed(_judge)(
-            clone(classifier).set_params(stages=None, most_words=None, most_chars=None),
-            [readings[i] for i in learn], targets[learn], weights[learn], [readings[i] for i in judge],
-        )
-        for learn, judge in folds
-    )  # fmt: skip
-    for (_, judge), found in zip(folds, judged, strict=True):
-        scores[judge] = found
+def out_of_fold(classifier: MessageClassifier, taught: Lessons, n_jobs: int = 1) -> np.ndarray[Any, Any]:
+    """Log-odds of each message by a model that saw no message of its voice, and none that is nearly the same."""
+    scores = np.zeros(taught.targets.shape)
+    parts = taught.folds()
+    plain = clone(classifier).set_params(stages=None, most_words=None, most_chars=None)
+    judged = Parallel(n_jobs=n_jobs)(delayed(_judge)(clone(plain), *_sides(taught, fold)) for fold in parts)
+    for fold, found in zip(parts, judged, strict=True):
+        scores[fold.judge] = found
     return scores
 
 
-def fold_count(groups: Iterable[Any]) -> int:
-    """In how many folds messages of these groups are held out."""
-    return min(_FOLDS, len(set(groups)))
+def _sides(taught: Lessons, fold: Fold) -> tuple[Any, ...]:
+    """What is learned for a fold, and what is judged; no more than that goes to a worker."""
+    readings, learn = taught.readings, fold.learn
+    return (
+        [readings[i] for i in learn], taught.targets[learn], taught.weights[learn], [readings[i] for i in fold.judge]
+    )  # fmt: skip
 
 
 def _judge(

@@ -12,6 +12,7 @@ from huzhu_guard import CorpusError, Guard
 from huzhu_guard.model import card
 from huzhu_guard.model.artifact import read_manifest
 from huzhu_guard.model.card import development, held_out_guards, write_card
+from huzhu_guard.model.search import Search
 
 if TYPE_CHECKING:
     from huzhu_guard.model.train import TrainedModel
@@ -35,18 +36,27 @@ def test_the_full_card(
 ) -> None:
     monkeypatch.setattr(card, "_DISGUISED_ROWS", 3)
     monkeypatch.setattr(card, "OPERATORS", ("dots", "emoji"))
-    text = write_card(slice_of_messages, None, small_folder, development_set)
+    shares = {"found": 0.5, "plain": 0.6, "evasive": 0.5, "subtle": 0.25}
+    settings = Search(
+        {"own": 43_000, "background": 1_000},
+        [{"candidate": "shipped", **shares, "chosen": 1}],
+        [{"chosen": "shipped", **shares}],
+    )
+    text = write_card(slice_of_messages, None, small_folder, development_set, settings)
     parts = dict(part.split("\n\n", 1) for part in re.split(r"^## ", text, flags=re.M)[1:])
 
     assert text.startswith("# Model card of huzhu_guard's shipped model\n\n## What it is for\n")
     assert list(parts) == [
-        "What it is for", "What it was taught", "Thresholds", "Figures on voices that it has not read", "Labels",
+        "What it is for", "What it was taught", "How its settings compare", "Thresholds",
+        "Figures on voices that it has not read", "Labels",
         "Risky messages held back", "Clean messages held back", "Threshold sweep", "Disguise", "Reliability", "Plots",
         "By voice", "Other people's messages (development sets, shipped model)", "What was odd in the corpus",
         "Rules that the corpus contradicts", "Limits",
     ]  # fmt: skip
     heads = re.findall(r"^(\|.*\|)\n\|(?:---\|)+$", text, re.M)
-    assert len(heads) == len(set(heads)) == 9
+    assert len(heads) == len(set(heads)) == 11
+    assert "on 43,000 messages and 1,000 background ones" in parts["How its settings compare"]
+    assert "| shipped | 0.5 | 0.6 | 0.5 | 0.25 | 1 |" in parts["How its settings compare"]
     scam = int(slice_of_messages["labels"].map(lambda names: "scam" in names).sum())
     assert f"| scam | {scam} |" in parts["Labels"]
     assert re.findall(r"^\| (\w+) \| (\d+) \|", parts["Disguise"], re.M) == [
@@ -56,7 +66,9 @@ def test_the_full_card(
     assert "Brier score: scam 0." in parts["Reliability"]
     assert "| clean | chat | 2 | 0 | 0 | 0 |" in parts["Other people's messages (development sets, shipped model)"]
     assert "only 45 messages are privacy_leak" in parts["What was odd in the corpus"]
-    assert "`huzhu-guard train data/messages -o huzhu_guard/model/default --background FILE`" not in text
+    assert (
+        "`huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE`" not in text
+    )
 
 
 def test_every_voice_is_judged_once_by_a_guard_that_did_not_read_it(
@@ -94,4 +106,6 @@ def test_the_full_card_says_how_the_shipped_model_is_trained(small_model: Traine
     sources = [{"source": "chat", "rows": 4_000, "licence": "MIT", "sha256": "cd" * 32}]
     text = sections.taught({**small_model.manifest, "sources": sources}, "Corpus", card._BACKGROUND)
 
-    assert text.endswith("`huzhu-guard train data/messages -o huzhu_guard/model/default --background FILE`.")
+    assert text.endswith(
+        "`huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE`."
+    )

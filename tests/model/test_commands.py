@@ -152,3 +152,23 @@ def test_drift(tmp_path: Path) -> None:
     assert "moved" in result.stdout
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads(run("drift", tmp_path / "a.txt", tmp_path / "a.txt", "--json").stdout)["messages"] == [40, 40]
+
+
+def test_search_keeps_and_shows_what_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from huzhu_guard.model import search
+
+    given: list[Any] = []
+
+    def found(frame: pd.DataFrame, background: pd.DataFrame | None, **options: Any) -> search.Search:
+        given.extend((len(frame), background, options["n_jobs"]))
+        return search.Search({"own": len(frame), "background": 0}, [{"candidate": "C = 3", "found": 0.25}], [])
+
+    monkeypatch.setattr(search, "search", found)
+    corpus = Path(__file__).parents[2] / "data" / "messages" / "v01.jsonl"
+    rows = len(corpus.read_text(encoding="utf-8").split("\n")) - 1
+    result = run("search", corpus, "-o", tmp_path / "search.json", "--n-jobs", "2")
+
+    assert result.exit_code == 0
+    assert "C = 3 0.2500" in result.stdout
+    assert given == [rows, None, 2]
+    assert search.Search.load(tmp_path / "search.json").candidates == [{"candidate": "C = 3", "found": 0.25}]

@@ -50,7 +50,7 @@ def test_what_it_was_taught(parts: dict[str, str], small_model: TrainedModel, sl
     clean = int((slice_of_messages["labels"].map(len) == 0).sum())
 
     assert f"`{small_model.manifest['hashes']['corpus'][:16]}…`: {clean:,} clean, " in text
-    assert "Settings: C = 10.0, min_df = 2, background_weight = 0.5, most_words = 3000, most_chars = 6000," in text
+    assert "Settings: C = 10.0, min_df = 2, background_weight = 0.5, disguised = 0.0, most_words = 3000," in text
     assert f"scikit-learn = {small_model.manifest['libraries']['scikit-learn']}" in text
     assert text.rstrip().endswith("No background.")
 

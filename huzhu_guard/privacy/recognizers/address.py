@@ -97,10 +97,11 @@ class AddressRecognizer:
     )
     CODED: ClassVar = re.compile(r"[a-z]?[0-9]{1,5}(?:[-—][0-9a-z]{1,5}){0,3}(?![0-9a-z])")
     NOT_DOOR: ClassVar = re.compile(
-        r"口|线|店(?!铺)|电[池瓶机]|汽油|机位?|色|字|选|楼?群|服务|码|员|[之以]?前|发|到|早|晚|上午|下午|主|梯队|盘|市|房东|结果|车|球|洞|柜台|窗口|站台|检票|登机|包|套餐"
+        r"口|线|店(?!铺)|电[池瓶机]|汽油|机位?|色|字|选|楼?群|服务|码|员|[之以]?前|发|到|早|晚|上午|下午|主|梯队|盘|市|房东|结果|车|球|洞|柜台|窗口|站台|检票|登机|包|套餐|"
+        r"至|铺|面|摊|要|先|人(?!民)"
     )
     NOT_DOOR_FIRST: ClassVar = frozenset(
-        "口线店电汽机色字选楼群服码员之以前发到早晚上下主梯盘市房结车球洞柜窗站检登包套"
+        "口线店电汽机色字选楼群服码员之以前发到早晚上下主梯盘市房结车球洞柜窗站检登包套至铺面摊要先人"
     )
     QUANTITY: ClassVar = re.compile(r"\s?(?:元|块|点|天|个|斤|月|日|岁|人|折|件|小时|分|号[前发]|年)")
     BARE_END: ClassVar = re.compile(
@@ -224,8 +225,12 @@ class AddressRecognizer:
         if group == "dashed":
             if (before == " " and value.count("-") < 2) or value.startswith(("400-", "800-")):
                 return False
+            if text[start - 2 : start] in ("店铺", "平台"):  # 店铺99-20: a coupon
+                return False
             return not self.QUANTITY.match(text, end)
-        if (group == "number" and before and before in "月第尾晚") or (before.isascii() and before.isalnum()):
+        if group == "number" and before and (before in "月第尾晚" or value[0] == "第"):
+            return False
+        if before == "至" or (before.isascii() and before.isalnum()):
             return False
         return not (value in ("一", "两") and text[end - 1] == "座")
 

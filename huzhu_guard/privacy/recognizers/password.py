@@ -33,6 +33,13 @@ class PasswordRecognizer:
     )
     LETTERS_ONLY: ClassVar = -1.5
     SECRET: ClassVar = re.compile(r"密码|门锁|锁[改换]")
+    NOBODYS: ClassVar = re.compile(r"查询$|领奖$|兑奖$|服务$|房间|开黑|房号")
+    """Right before the cue: the word for a prize or a room of a game, whose password is no secret of a person."""
+    ASKED_FOR: ClassVar = re.compile("发我|发给|立即|骗|热线|专线|客服|咨询|兑换|报一下|同密码")
+    """Between cue and value: the password is asked for or talked about, and the value is something else."""
+    HOTLINE: ClassVar = re.compile(
+        r"9[56][0-9]{3,4}|100(?:86|10|00)|12(?:306|315|381)|0[0-9]{2,3}-[0-9]{7,8}|400-?[0-9-]{7,8}"
+    )
     LATER: ClassVar = re.compile(r"(?:现在是|新的是|现在的是|[改换设]成了?|记一下|变成了?|新密码是?)[: ]?")
     WORDS: ClassVar = frozenset(
         [
@@ -93,7 +100,7 @@ class PasswordRecognizer:
             if match[0] in self.NETWORKS and "密码" in text[match.end() : match.end() + 30]:
                 continue  # what follows is the name of the network
             value = self._value(text, match.end())
-            if value is None or value.start() < seen:
+            if value is None or value.start() < seen or self._of_nobody(text, match, value):
                 continue
             if anywhere is None:
                 anywhere = view.anywhere("password")
@@ -110,6 +117,13 @@ class PasswordRecognizer:
                 continue
             seen = value.end()
             yield Candidate(self.kind, start, end, min(logit, 4.5), "password", 6 if logit > 1 else 4)
+
+    def _of_nobody(self, text: str, cue: re.Match[str], value: re.Match[str]) -> bool:
+        return (
+            self.NOBODYS.search(text, max(0, cue.start() - 10), cue.start()) is not None
+            or self.ASKED_FOR.search(text, cue.start(), value.start()) is not None
+            or self.HOTLINE.fullmatch(value[0]) is not None
+        )
 
     def _told_later(self, text: str) -> Iterator[Candidate]:
         """``密码改回来了,现在是…``: the value after a word for what is new, farther from the cue."""
