@@ -163,3 +163,22 @@ def test_every_message_was_read_twice_and_every_disagreement_is_settled_in_writi
     assert differ.keys() == settled.keys()
     assert all(reason.strip() for _, _, _, reason in settled.values())
     assert {id_: set(labels.split("+")) - {"clean"} for id_, (_, _, labels, _) in settled.items()} == differ
+
+
+def test_split_keeps_voices_and_near_duplicates_together() -> None:
+    frame = pd.DataFrame(
+        {
+            "text": [
+                "兼职刷单日结三百元加我微信",
+                "今晚八点开会记得带本子",
+                "兼职刷单日结三百元加我微信啊",
+                "高仿鞋子两双包邮",
+            ],
+            "voice": ["a", "a", "b", "c"],
+        }
+    )
+    found = {tuple(judge.tolist()): learn.tolist() for learn, judge in corpus.split(frame)}
+
+    assert found == {(0, 1): [3], (2,): [1, 3], (3,): [0, 1, 2]}
+    with pytest.raises(CorpusError, match="all messages have one voice"):
+        corpus.split(frame[:2])
