@@ -122,7 +122,7 @@ def train(
     fitted.rescale(slopes, shifts)
     scores = expit(held_out * slopes + shifts)
     limits = thresholds(scores, targets)
-    found = check(rows, "voice", scores[: len(rows)])
+    found = check(rows, scores=scores[: len(rows)])
     manifest = {
         "created_by": f"huzhu_guard {__version__}",
         "counts": dict(sorted(label_counts(rows).items())) | {"background": taught.background},
