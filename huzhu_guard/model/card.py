@@ -44,6 +44,8 @@ def held_out_guards(
 
     Settings, calibration and thresholds are those of ``manifest``.
     """
+    if background is not None:  # as much of it as the model learned
+        background = background[background["source"].isin([found["source"] for found in manifest["sources"]])]
     settings = manifest["settings"]
     classifier = MessageClassifier(settings["C"], settings["min_df"], sibling_weight=settings["sibling_weight"])
     taught = lessons(
@@ -219,7 +221,9 @@ _TRIED = (
 _PLOTS = "Of the scores in training, background included, before a guard caps groups of rules and adds what links say."
 _BACKGROUND = (
     "The rows of the background are not in this repository; data/README.md says how anyone gets them. The model is "
-    "trained by `huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE`."
+    "trained by `huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE "
+    "--without 'ui_*'`: texts of user interfaces are in that file, too, but learned as clean they hide scams that look "
+    "official (80.8 instead of 84.5 % of the telephone scripts found at equal false alarms)."
 )
 _LIMITS = (
     "- The corpus is invented, however carefully: real groups differ, and new schemes appear every month.\n"

@@ -28,6 +28,7 @@ _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("corpus", type=_FILE)
 @click.option("-o", "--output", type=_FILE, required=True, help="Folder for the model.")
 @_BACKGROUND
+@click.option("--without", multiple=True, metavar="SOURCE", help="Leave a source of the background out (* for any).")
 @click.option(
     "--base",
     default="none",
@@ -91,7 +92,7 @@ def _trained(rows: pd.DataFrame, base: str | None, **options: Any) -> TrainedMod
     background = options["background"]
     return train_model(
         rows,
-        read_background(background) if background else None,
+        read_background(background, options["without"]) if background else None,
         disguised=options["disguised"],
         progress=_tell,
         base=base,

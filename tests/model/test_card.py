@@ -66,9 +66,7 @@ def test_the_full_card(
     assert "Brier score: scam 0." in parts["Reliability"]
     assert "| clean | chat | 2 | 0 | 0 | 0 |" in parts["Other people's messages (development sets, shipped model)"]
     assert "only 45 messages are privacy_leak" in parts["What was odd in the corpus"]
-    assert (
-        "`huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE`" not in text
-    )
+    assert "`huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE" not in text
 
 
 def test_every_voice_is_judged_once_by_a_guard_that_did_not_read_it(
@@ -106,6 +104,4 @@ def test_the_full_card_says_how_the_shipped_model_is_trained(small_model: Traine
     sources = [{"source": "chat", "rows": 4_000, "licence": "MIT", "sha256": "cd" * 32}]
     text = sections.taught({**small_model.manifest, "sources": sources}, "Corpus", card._BACKGROUND)
 
-    assert text.endswith(
-        "`huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE`."
-    )
+    assert "`huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE " in text
