@@ -223,7 +223,7 @@ _BACKGROUND = (
     "The rows of the background are not in this repository; data/README.md says how anyone gets them. The model is "
     "trained by `huzhu-guard train data/messages -o huzhu_guard/model/default --disguised 0.5 --background FILE "
     "--without 'ui_*'`: texts of user interfaces are in that file, too, but learned as clean they hide scams that look "
-    "official (80.8 instead of 84.5 % of the telephone scripts found at equal false alarms)."
+    "official."
 )
 _LIMITS = (
     "- The corpus is invented, however carefully: real groups differ, and new schemes appear every month.\n"
