@@ -139,7 +139,7 @@ def held_out_scores(
     if len(set(groups)) < _LEAST_TO_JUDGE:
         return None
     classifier = classifier or MessageClassifier()
-    taught = lessons(frame.assign(voice=groups), None, classifier.stages or Stages())
+    taught = lessons(frame.assign(voice=groups), None, classifier.stages or Stages(), near=groups)
     return calibrated(out_of_fold(classifier, taught, n_jobs), taught.targets, taught.weights)
 
 

@@ -20,9 +20,9 @@ class Fold(NamedTuple):
     """Those that are judged."""
 
 
-def fold_count(groups: Iterable[Any]) -> int:
+def fold_count(groups: Iterable[Any], most: int = _MOST) -> int:
     """In how many folds messages of these groups are held out."""
-    return min(_MOST, len(set(groups)))
+    return min(most, len(set(groups)))
 
 
 def folds(groups: Sequence[Any], clusters: Sequence[int], seed: int | None = None, most: int = _MOST) -> list[Fold]:
@@ -51,7 +51,7 @@ def folds(groups: Sequence[Any], clusters: Sequence[int], seed: int | None = Non
     [([], [0, 1]), ([0], [2])]
     """
     numbers = np.asarray(clusters)
-    split = GroupKFold(min(most, len(set(groups))), shuffle=seed is not None, random_state=seed)
+    split = GroupKFold(fold_count(groups, most), shuffle=seed is not None, random_state=seed)
     return [
         Fold(learn[~np.isin(numbers[learn], numbers[judge])], judge)
         for learn, judge in split.split(numbers, groups=groups)

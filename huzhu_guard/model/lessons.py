@@ -56,6 +56,7 @@ def lessons(
     background_weight: float = 0.5,
     disguised: float = 0.0,
     seed: int = 0,
+    near: Sequence[int] | None = None,
 ) -> Lessons:
     """Read messages through the stages.
 
@@ -75,6 +76,8 @@ def lessons(
         that a word is disguised says little by itself. Needs pypinyin (``pip install 'huzhu_guard[train]'``).
     seed : int
         Chooses them and how they are disguised.
+    near : sequence of int, optional
+        Number of each row's near-duplicates, where the caller has them already; worked out by default.
     """
     texts, own = list(rows["text"]), len(rows)
     ordinary = [] if background is None else list(background["text"])
@@ -82,7 +85,7 @@ def lessons(
     origins = [origin for origin, _ in copies]
     targets = label_matrix(list(rows["labels"]))
     counts = np.ones(own) if weights is None else np.asarray(weights, dtype=float)
-    near = clusters(texts)
+    near = clusters(texts) if near is None else near
     groups = list(rows["voice"])
     return Lessons(
         [stages.read(s) for s in stages.screen_many([*texts, *ordinary, *(copy for _, copy in copies)])],
