@@ -17,7 +17,7 @@ COMPILED = [
     "links/screen", "links/extract", "links/hidden_dots", "links/parts",
     "privacy/view", "privacy/gates", "privacy/cues", "privacy/spans", "privacy/places", "privacy/ownership",
     "privacy/exposure", "privacy/masking", "privacy/checksums", "privacy/screen", "privacy/recognizers/*",
-    "rules/engine", "model/reading", "stages", "scoring",
+    "rules/engine", "model/reading", "model/table", "stages", "scoring",
 ]  # fmt: skip
 
 
@@ -43,7 +43,8 @@ def extensions():
     for extension in found:
         extension.optional = True
         if os.name == "posix":
-            extension.extra_compile_args.append("-ffp-contract=off")  # sums to the last bit as Python has them
+            # sums to the last bit as Python has them; functions that nobody outside calls, so that they can be inlined
+            extension.extra_compile_args += ["-ffp-contract=off", "-fvisibility=hidden"]
     return found
 
 

@@ -105,7 +105,7 @@ class Scorer:
         """Judge messages together; the same verdicts as :meth:`score`, sooner."""
         screenings = self.stages.screen_many([message.text for message in messages])
         readings = list(map(self.stages.read, screenings))
-        totals = self.model.log_odds_many(readings)
+        totals = list(map(self.model.log_odds, readings))
         return list(map(self._judge, messages, screenings, readings, totals))
 
     def _judge(self, message: Message, screening: Screening, reading: Reading, totals: list[float]) -> Verdict:

@@ -65,10 +65,6 @@ class UnitLengthModel(NamedTuple):
             totals[label] += math.fsum(odds)
         return totals
 
-    def log_odds_many(self, readings: Sequence[Reading]) -> list[list[float]]:
-        """The same for each of many messages."""
-        return list(map(self.log_odds, readings))
-
     def shares(self, reading: Reading) -> list[Share]:
         """What each known n-gram adds."""
         words = self.words.shares("word", _word_ngrams(reading.words))

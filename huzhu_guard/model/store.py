@@ -283,7 +283,8 @@ def _diff_block(old: Block, new: Block) -> dict[str, Any]:
     moved = []
     changed = 0
     nothing = (0.0,) * len(TEXT_LABELS)
-    for gram in old.packed.keys() | new.packed.keys():
+    grams, grams_now = set(old.grams), set(new.grams)
+    for gram in grams | grams_now:
         known, known_now = old.log_odds(gram), new.log_odds(gram)
         before, after = known or nothing, known_now or nothing
         shifts = [b - a for a, b in zip(before, after, strict=True)]
@@ -293,8 +294,8 @@ def _diff_block(old: Block, new: Block) -> dict[str, Any]:
             moved.append((abs(shifts[i]), gram, str(TEXT_LABELS[i]), before[i], after[i]))
     moved.sort(reverse=True)
     return {
-        "added": len(new.packed.keys() - old.packed.keys()),
-        "gone": len(old.packed.keys() - new.packed.keys()),
+        "added": len(grams_now - grams),
+        "gone": len(grams - grams_now),
         "moved": changed,
         "furthest": [(gram, label, round(a, 3), round(b, 3)) for _, gram, label, a, b in moved[:_MOST_WORDS]],
     }

@@ -1,165 +1,194 @@
-"""N-grams of many messages looked up at once, with NumPy: the same sums as :mod:`huzhu_guard.model.linear`, sooner.
+"""Weights of n-grams, found without making the n-grams.
 
-A dictionary waits for the memory at every n-gram; a sorted array is searched for thousands of them in one go. Sums of
-whole numbers are exact, so both ways give the same scores to the last bit. An n-gram's key is 64 bits wide: of two
-characters it is the characters, of words a hash.
+A dictionary of strings needs every n-gram made first and waits for the memory several times at each. Here an n-gram is
+a number, worked out while the text is read, and all that is known of it stands in one place. That pays where this
+module is compiled; interpreted, :class:`Dictionary` is quicker. Both give the same sums: of whole numbers, so the order
+of adding changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
-from itertools import chain
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
 
-import numpy as np
+from librt.vecs import vec
+from mypy_extensions import i64
 
-from huzhu_guard.model.reading import END, START, Reading
+from huzhu_guard.model.reading import END, START, char_ngrams, word_ngrams
 
-_Array = np.ndarray[Any, Any]
-
-_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
-_SPREAD = np.uint64(0xD6E8FEB86659FD93)
-_ONE = np.uint64(1)
-_HALF_WORD = np.uint64(32)
-
-
-class Keys(NamedTuple):
-    """Keys of the n-grams of several messages."""
-
-    keys: _Array
-    """uint64, in any order; an n-gram that stands twice is there twice."""
-    owners: _Array
-    """The number of the message of each."""
+_FACTOR: Final = 0x1E3779B97F4A7C15  # odd, with no pattern in its bits
+_BITS: Final = 0x3FFFFFFFFFFFFFFF  # 62 of them: so many, wrapped arithmetic and Python's agree on
+_SHIFT: Final = 31
+_NOTHING: Final = 1  # key of no characters
+_SPACE: Final = 32
+_LEAST_SLOTS: Final = 8
 
 
-class Table:
-    """Weights of n-grams by key. Immutable.
+class Weights(Protocol):
+    """Weights of one kind of n-gram, for several labels."""
+
+    def get(self, gram: str) -> tuple[int, ...] | None:
+        """The weights of one n-gram; None where it is unknown."""
+
+    def word_sums(self, words: list[str]) -> list[int]:
+        """For each label, the sum of the weights of all words and pairs of words, each once."""
+
+    def char_sums(self, masked: str) -> list[int]:
+        """For each label, the sum of the weights of all pairs of characters, each once."""
+
+
+class Dictionary:
+    """Weights by n-gram. Immutable.
 
     Parameters
     ----------
-    keys : array of uint64
-        Key of each n-gram.
+    grams : sequence of str
+        The n-grams, each once.
     columns : sequence of sequences of int
         For each label, the weight of each n-gram.
     """
 
-    def __init__(self, keys: _Array, columns: Sequence[Sequence[int]]) -> None:
-        spread = keys * _SPREAD
-        order = np.argsort(spread)
-        # where the keys of each bucket begin; a bucket is named by the first bits of the spread key
-        self._shift = np.uint64(64 - max(8, len(keys).bit_length() + 2))
-        buckets = (spread[order] >> self._shift).astype(np.int64)
-        counts = np.bincount(buckets, minlength=1 << (64 - int(self._shift)))
-        self._begins = np.cumsum(counts) - counts
-        self._steps = int(counts.max(initial=0))
-        # past the last key stand some that are no n-gram's, with weight 0
-        past = np.zeros(self._steps + 1, dtype=np.uint64)
-        self._keys = np.concatenate([spread[order], past])
-        self._columns = [np.concatenate([np.asarray(c, dtype=np.float64)[order], past]) for c in columns]
+    def __init__(self, grams: Sequence[str], columns: Sequence[Sequence[int]]) -> None:
+        self._rows = {gram: row for row, gram in enumerate(grams)}
+        self._columns = columns
 
-    def sums(self, found: Keys, messages: int) -> list[_Array]:
-        """For each label, the sum of the weights of each message's n-grams, every n-gram once.
+    def get(self, gram: str) -> tuple[int, ...] | None:
+        """The weights of one n-gram; None where it is unknown."""
+        row = self._rows.get(gram)
+        return None if row is None else tuple([column[row] for column in self._columns])
 
-        Parameters
-        ----------
-        found : Keys
-            The n-grams.
-        messages : int
-            How many messages there are.
-        """
-        keys = found.keys * _SPREAD
-        rows = self._begins[(keys >> self._shift).view(np.int64)]
-        for _ in range(self._steps):
-            rows += self._keys[rows] != keys  # on to the next of the bucket, and past its end where there is none
-        known = self._keys[rows] == keys
-        size = len(self._keys)
-        places = found.owners[known] * size + rows[known]
-        places.sort()
-        places = places[:1] if len(places) < 2 else places[np.concatenate([_TRUE, places[1:] != places[:-1]])]
-        owners = places // size
-        rows = places - owners * size
-        return [np.bincount(owners, column[rows], messages) for column in self._columns]
+    def word_sums(self, words: list[str]) -> list[int]:
+        """For each label, the sum of the weights of all words and pairs of words, each once."""
+        return self._sums(word_ngrams(words))
+
+    def char_sums(self, masked: str) -> list[int]:
+        """For each label, the sum of the weights of all pairs of characters, each once."""
+        return self._sums(char_ngrams(masked))
+
+    def _sums(self, grams: Iterable[str]) -> list[int]:
+        known = [row for row in map(self._rows.get, grams) if row is not None]
+        return [sum(map(column.__getitem__, known)) for column in self._columns]
 
 
-_TRUE = np.ones(1, dtype=bool)
+class Table:
+    """Weights by the key of an n-gram, in a hash table with open addressing. Immutable.
 
-
-def keys_of(readings: Sequence[Reading]) -> Keys:
-    """Keys of all words, pairs of words and pairs of characters of some messages, as the model reads them."""
-    words = _word_keys([(START, *reading.words, END) for reading in readings])
-    chars = _pair_keys([START + reading.masked.replace(" ", "") + END for reading in readings])
-    return Keys(*map(np.concatenate, zip(*words, chars, strict=True)))
-
-
-def gram_keys(words: Sequence[str], chars: Sequence[str]) -> _Array:
-    """Keys of words, or of words written together, and of pairs of characters: one for each, in order."""
-    hashes, scale = _bounds("".join(words), np.fromiter(map(len, words), dtype=np.int64, count=len(words)))
-    return np.concatenate([(hashes[1:] - hashes[:-1]) * scale[:-1], _pair_keys(chars).keys])
-
-
-def _pair_keys(texts: Sequence[str]) -> Keys:
-    """All pairs of neighbouring characters of each text."""
-    codes = _codes("".join(texts))
-    keys = codes[:-1] | codes[1:] << _HALF_WORD
-    return _without_seams(keys, list(map(len, texts)), 1)
-
-
-def _word_keys(sentences: Sequence[Sequence[str]]) -> tuple[Keys, Keys]:
-    """All words but the first and last of each sentence, and all pairs of neighbouring words."""
-    words = list(chain.from_iterable(sentences))
-    hashes, scale = _bounds("".join(words), np.fromiter(map(len, words), dtype=np.int64, count=len(words)))
-    counts = list(map(len, sentences))
-    single = (hashes[2:-1] - hashes[1:-2]) * scale[1:-2]
-    pairs = (hashes[2:] - hashes[:-2]) * scale[:-2]
-    return _without_seams(single, counts, 2), _without_seams(pairs, counts, 1)
-
-
-def _without_seams(keys: _Array, counts: Sequence[int], lost: int) -> Keys:
-    """Keys without those that reach from one part into the next.
+    Two n-grams share a 62-bit key once in some 10**14 n-grams that are looked up.
 
     Parameters
     ----------
-    keys : array
-        One for each of some parts' members, but ``lost`` of the last part.
-    counts : sequence of int
-        How many members each part has.
-    lost : int
-        How many keys a part has less than members, all at its end.
+    grams : sequence of str
+        The n-grams, each once.
+    columns : sequence of sequences of int
+        For each label, the weight of each n-gram.
     """
-    if len(counts) < 2:
-        return Keys(keys, np.zeros(len(keys), dtype=np.int64))
-    owners = np.repeat(np.arange(len(counts)), counts)[: len(keys)]
-    ends = np.cumsum(counts[:-1])
-    inside = np.ones(len(keys), dtype=bool)
-    for back in range(1, lost + 1):
-        inside[ends - back] = False
-    return Keys(keys[inside], owners[inside])
+
+    def __init__(self, grams: Sequence[str], columns: Sequence[Sequence[int]]) -> None:
+        count = _power_of_two(2 * len(grams))
+        self._mask: i64 = count - 1
+        self._width: i64 = 1 + len(columns)
+        # a slot is a key, 0 where it is free, and the weight for each label
+        self._slots = vec[i64]([0] * (count * self._width))
+        slots = self._slots
+        for row in range(len(grams)):
+            key = _key(grams[row])
+            at = self._place(key)
+            slots[at] = key
+            for column in columns:
+                at += 1
+                slots[at] = column[row]
+
+    def get(self, gram: str) -> tuple[int, ...] | None:
+        """The weights of one n-gram; None where it is unknown."""
+        at = self._place(_key(gram))
+        if self._slots[at] == 0:
+            return None
+        return tuple([int(self._slots[at + label]) for label in range(1, self._width)])
+
+    def word_sums(self, words: list[str]) -> list[int]:
+        """For each label, the sum of the weights of all words and pairs of words, each once."""
+        keys = vec[i64]([0] * (2 * len(words) + 1))
+        count: i64 = 0
+        before = _key(START)
+        for word in words:
+            alone: i64 = _NOTHING
+            for i in range(len(word)):
+                code: i64 = ord(word[i])
+                alone = _step(alone, code)
+                before = _step(before, code)
+            keys[count] = alone
+            keys[count + 1] = before
+            count += 2
+            before = alone
+        keys[count] = _step(before, ord(END))
+        return self._sums(keys, count + 1)
+
+    def char_sums(self, masked: str) -> list[int]:
+        """For each label, the sum of the weights of all pairs of characters, each once."""
+        keys = vec[i64]([0] * (len(masked) + 1))
+        count: i64 = 0
+        before: i64 = ord(START)
+        for i in range(len(masked)):
+            code: i64 = ord(masked[i])
+            if code != _SPACE:
+                keys[count] = _step(_step(_NOTHING, before), code)
+                count += 1
+                before = code
+        keys[count] = _step(_step(_NOTHING, before), ord(END))
+        return self._sums(keys, count + 1)
+
+    def _place(self, key: i64) -> i64:
+        """Where the slot of a key begins, or the free slot where it would be."""
+        slots, mask, width = self._slots, self._mask, self._width
+        slot = key & mask
+        while slots[slot * width] != key and slots[slot * width] != 0:
+            slot = (slot + 1) & mask
+        return slot * width
+
+    def _sums(self, keys: vec[i64], count: i64) -> list[int]:
+        """For each label, the sum of the weights of the first ``count`` keys, each once."""
+        slots = self._slots
+        mask = _power_of_two(2 * count) - 1
+        seen = vec[i64]([0] * (mask + 1))
+        sums = vec[i64]([0] * (self._width - 1))
+        for i in range(count):
+            key = keys[i]
+            at = self._place(key)
+            if slots[at] == 0:
+                continue
+            slot = key & mask
+            while seen[slot] != key and seen[slot] != 0:
+                slot = (slot + 1) & mask
+            if seen[slot] == 0:
+                seen[slot] = key
+                for label in range(self._width - 1):
+                    sums[label] += slots[at + 1 + label]
+        return [int(value) for value in sums]
 
 
-def _codes(text: str) -> _Array:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+def _power_of_two(least: i64) -> i64:
+    power: i64 = _LEAST_SLOTS
+    while power < least:
+        power *= 2
+    return power
 
 
-def _bounds(text: str, lengths: _Array) -> tuple[_Array, _Array]:
-    """A polynomial hash of the text up to each of its parts' bounds, and the factor that undoes the place of a bound.
-
-    ``(hashes[j] - hashes[i]) * scale[i]`` is the hash of the parts from i to j, the same wherever they stand.
-    """
-    codes = (_codes(text) + _ONE) * _SPREAD
-    codes ^= codes >> _HALF_WORD
-    powers, inverse = _powers(1 << max(10, len(text).bit_length()))
-    sums = np.zeros(len(codes) + 1, dtype=np.uint64)
-    np.cumsum(codes * powers[: len(codes)], out=sums[1:])
-    bounds = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=bounds[1:])
-    return sums[bounds], inverse[bounds]
+def _step(key: i64, code: i64) -> i64:
+    """The key of a text with one more character at its end."""
+    key = ((key ^ code) * _FACTOR) & _BITS
+    return key ^ (key >> _SHIFT)
 
 
-@cache
-def _powers(length: int) -> tuple[_Array, _Array]:
-    """Powers of the base and of its inverse modulo 2**64, ``length`` of each."""
-    bases = (_BASE, pow(_BASE, -1, 1 << 64))
-    first, second = (np.full(length, base, dtype=np.uint64) for base in bases)
-    first[:1] = second[:1] = 1
-    return np.cumprod(first), np.cumprod(second)
+def _key(text: str) -> i64:
+    key: i64 = _NOTHING
+    for i in range(len(text)):
+        key = _step(key, ord(text[i]))
+    return key
+
+
+COMPILED: Final = not __file__.endswith(".py")
+
+
+def weights_of(grams: Sequence[str], columns: Sequence[Sequence[int]]) -> Weights:
+    """What is quickest here: a :class:`Table` where this module is compiled, else a :class:`Dictionary`."""
+    return Table(grams, columns) if COMPILED else Dictionary(grams, columns)

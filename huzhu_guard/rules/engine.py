@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import ahocorasick_rs
+from librt.vecs import vec
+from mypy_extensions import u8
 
 from huzhu_guard.errors import RuleError
 from huzhu_guard.rules.compact import read_compact
@@ -23,7 +25,19 @@ class RuleHit(NamedTuple):
     end: int
 
 
-Places = dict[int, list[tuple[int, int]]]
+Found = list[tuple[int, int, int]]
+"""Words found, by number, each with its start and end; in the order of their ends."""
+
+# what a word is to a rule
+_LITERAL: Final = 1
+_FIRST: Final = 2
+_SECOND: Final = 4
+_ANCHOR: Final = 8
+_NEAR: Final = 6  # both
+_ROLE_BITS: Final = 4
+_ROLE_MASK: Final = 15
+
+_NO_WORDS: frozenset[int] = frozenset()
 
 
 class RuleEngine:
@@ -68,60 +82,77 @@ class RuleEngine:
             return frozenset([numbers.setdefault(word, len(numbers)) for word in words])
 
         self._parts = []
-        for rule in self.rules:
-            near = (number(rule.near.first), number(rule.near.second), rule.near.within) if rule.near else None
-            self._parts.append((number(rule.literals), near, number(rule.anchors), number(expanded(rule.unless))))
-        triggers: list[list[int]] = [[] for _ in numbers]
-        for index, (literals, near, anchors, _) in enumerate(self._parts):
-            for word in literals | anchors | (near[0] if near else frozenset()):
-                triggers[word].append(index)
-        self._triggers = [tuple(t) for t in triggers]
+        roles: list[tuple[int, int, frozenset[int]]] = []
+        for index, rule in enumerate(self.rules):
+            first, second, within = _NO_WORDS, _NO_WORDS, 0
+            if rule.near:
+                first, second, within = number(rule.near.first), number(rule.near.second), rule.near.within
+            literals, anchors, unless = number(rule.literals), number(rule.anchors), number(expanded(rule.unless))
+            self._parts.append((literals, first, second, within, unless))
+            roles += [(index, _LITERAL, literals), (index, _FIRST, first), (index, _SECOND, second)]
+            roles.append((index, _ANCHOR, anchors))
+        uses: list[list[int]] = [[] for _ in numbers]
+        for index, role, words in roles:
+            for word in words:
+                uses[word].append(index << _ROLE_BITS | role)
+        self._uses = [tuple(u) for u in uses]
         self._automaton = ahocorasick_rs.AhoCorasick(list(numbers)) if numbers else None
 
     def match(self, canonical: str) -> list[RuleHit]:
         """The rules that hit ``canonical``, in the order of the packs, each once, at its first place."""
         if self._automaton is None:
             return []
-        found = self._automaton.find_matches_as_indexes(canonical, overlapping=True)
+        found: Found = self._automaton.find_matches_as_indexes(canonical, overlapping=True)
         if not found:
             return []
-        places: Places = {}
-        candidates: set[int] = set()
-        triggers = self._triggers
-        for word, start, end in found:
-            if word in places:
-                places[word].append((start, end))
-            else:
-                places[word] = [(start, end)]
-                if triggers[word]:
-                    candidates.update(triggers[word])
-        if not candidates:
-            return []
+        roles = vec[u8]([0] * len(self.rules))
+        candidates: list[int] = []
+        all_uses = self._uses
+        for word, _, _ in found:
+            for use in all_uses[word]:
+                index = use >> _ROLE_BITS
+                before = roles[index]
+                after = before | u8(use & _ROLE_MASK)
+                if after != before:
+                    roles[index] = after
+                    if _hopeful(after) and not _hopeful(before):
+                        candidates.append(index)
+        candidates.sort()
         hits = []
-        for index in sorted(candidates):
-            span = self._span(index, places, canonical)
+        for index in candidates:
+            span = self._span(index, roles[index], found, canonical)
             if span is not None:
                 hits.append(RuleHit(self.rules[index], *span))
         return hits
 
-    def _span(self, index: int, places: Places, canonical: str) -> tuple[int, int] | None:
-        literals, near, anchors, unless = self._parts[index]
-        if unless and not unless.isdisjoint(places):
-            return None
-        if literals and not literals.isdisjoint(places):
-            return min([places[word][0] for word in literals.intersection(places)])
-        if near is not None and not near[1].isdisjoint(places) and (span := _near_span(places, *near)) is not None:
-            return span
-        regex = self.rules[index].regex
-        if regex is not None and not anchors.isdisjoint(places) and (match := regex.search(canonical)):
-            return match.span()
-        return None
+    def _span(self, index: int, roles: u8, found: Found, canonical: str) -> tuple[int, int] | None:
+        """Where a rule hits, of which words stand in the text in these roles."""
+        literals, first, second, within, unless = self._parts[index]
+        span = None
+        if roles & _LITERAL:
+            span = min(_spans(found, literals))
+        elif roles & _NEAR == _NEAR:
+            span = _near_span(_spans(found, first), _spans(found, second), within)
+        if span is None and roles & _ANCHOR:
+            regex = self.rules[index].regex
+            if regex is not None and (match := regex.search(canonical)):
+                span = match.span()
+        return None if span is None or (unless and _spans(found, unless)) else span
 
 
-def _near_span(places: Places, first: frozenset[int], second: frozenset[int], within: int) -> tuple[int, int] | None:
+def _hopeful(roles: u8) -> bool:
+    """Whether a rule can hit, of which words stand in a text in these roles."""
+    return roles & (_LITERAL | _ANCHOR) != 0 or roles & _NEAR == _NEAR
+
+
+def _spans(found: Found, words: frozenset[int]) -> list[tuple[int, int]]:
+    return [(start, end) for word, start, end in found if word in words]
+
+
+def _near_span(lefts: list[tuple[int, int]], rights: list[tuple[int, int]], within: int) -> tuple[int, int] | None:
     """The leftmost first word that has a second word at most ``within`` characters away, and the leftmost of those."""
-    lefts = sorted([place for word in first.intersection(places) for place in places[word]])
-    rights = sorted([place for word in second.intersection(places) for place in places[word]])
+    lefts.sort()
+    rights.sort()
     longest = max((end - start for start, end in rights), default=0)
     at = 0
     for start, end in lefts:

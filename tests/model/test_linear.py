@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import example, given
-from hypothesis import strategies as st
 from text_strategies import texts
 
 from huzhu_guard.model.artifact import read_model
-from huzhu_guard.model.linear import TEXT_LABELS, UNIT, Block, LinearModel, Share, pack, unpack
+from huzhu_guard.model.linear import TEXT_LABELS, UNIT, Block, LinearModel, Share
 from huzhu_guard.model.reading import Reading, char_ngrams, damping, read, word_ngrams
 from huzhu_guard.stages import Stages
 from huzhu_guard.text.normalize import normalize
@@ -98,7 +97,6 @@ def test_what_one_ngram_adds() -> None:
     assert MODEL.chars.log_odds("刷单") == (4.0, UNIT)
     assert MODEL.chars.log_odds("单⊣") == (-1.0, 0.0)
     assert MODEL.chars.log_odds("好") is None
-    assert unpack(MODEL.words.total(["刷单", "好", "⊢日结"]), 2) == [2 * ONE, 3 * ONE]
 
 
 @given(texts.map(lambda text: "刷单日结" + text))
@@ -119,57 +117,7 @@ def test_a_long_message_weighs_its_ngrams_less_and_its_bias_in_full(length: int,
 
     assert damping(reading.masked) == by
     assert MODEL.log_odds(reading)[0] == pytest.approx(-1.0 + 2.0 / by, abs=1e-12)
-    assert MODEL.log_odds_many([reading]) == [MODEL.log_odds(reading)]
     assert [share.log_odds[0] for share in MODEL.shares(reading)] == [2.0 / by]
-
-
-# weights of one to five labels, as many of each
-
-
-_WEIGHTS = st.integers(-(2**31), 2**31 - 1)
-_COLUMNS = st.integers(1, 5).flatmap(
-    lambda labels: st.integers(0, 60).flatmap(
-        lambda rows: st.lists(st.lists(_WEIGHTS, min_size=rows, max_size=rows), min_size=labels, max_size=labels)
-    )
-)
-
-
-@given(_COLUMNS)
-@example([[-1], [0]])
-@example([[0, -1], [-1, 0], [1, -1]])
-@example([[2**31 - 1] * 60, [-(2**31)] * 60, [2**31 - 1] * 60])
-def test_sums_of_packed_weights_are_sums_of_each_label(columns: list[list[int]]) -> None:
-    packed = pack(columns)
-
-    assert unpack(sum(packed), len(columns)) == [sum(column) for column in columns]
-    for at, value in enumerate(packed):
-        assert unpack(value, len(columns)) == [column[at] for column in columns]
-
-
-def test_a_sum_fills_its_share_of_the_bits() -> None:
-    most = 2**38 - 1
-    two_blocks = [*pack([[most], [-1]]), *pack([[most], [-1]])]
-
-    assert unpack(sum(two_blocks), 2) == [2 * most, -2]
-    assert unpack(sum(pack([[-most], [1]])) * 2, 2) == [-2 * most, 2]
-
-
-@pytest.mark.parametrize("column", [[2**38], [-(2**38)], [2**31 - 1] * 129, [2**40, -(2**40)], [2**41]])
-def test_weights_that_could_spill_into_the_next_label_are_refused(column: list[int]) -> None:
-    """A sum of 2**40 would add one to the next label, and nobody would notice."""
-    zeros = [0] * len(column)
-    with pytest.raises(ValueError, match="too large to be added up"):
-        pack([column, zeros])
-    with pytest.raises(ValueError, match="too large to be added up"):
-        pack([zeros, column, zeros])
-
-    assert unpack(sum(pack([zeros, column])), 2) == [0, sum(column)]
-
-
-@pytest.mark.parametrize("columns", [[[1, 2], [3]], [[1], [3, 4]]])
-def test_labels_with_other_numbers_of_weights_are_refused(columns: list[list[int]]) -> None:
-    with pytest.raises(ValueError, match="argument"):
-        pack(columns)
 
 
 def test_the_order_of_ngrams_changes_no_score(small_model: TrainedModel, slice_of_messages: pd.DataFrame) -> None:
@@ -207,20 +155,6 @@ def test_it_agrees_with_scikit_learn_on_every_message(
     assert len(messages) == len(own)
     assert np.std(own, axis=0).min() > 0.5  # they are scores, and not all biases
     assert np.abs(np.array(own) - pipeline).max() < 1e-9
-
-
-@given(st.lists(texts | st.sampled_from(["刷单", "刷 单日结", "日结", "", "刷单日结" * 60]), max_size=6))
-@example([])
-@example(["刷单", "⊢刷单⊣", "刷单 " * 200, "单日结\ud800"])
-def test_many_messages_score_as_each_alone(raws: list[str]) -> None:
-    readings = [read(normalize(raw).canonical, tokenizer()) for raw in raws]
-    found = MODEL.log_odds_many(readings)
-
-    assert found == [MODEL.log_odds(reading) for reading in readings]
-    for odds, reading in zip(found, readings, strict=True):
-        shares = MODEL.shares(reading)
-        for i in range(len(TEXT_LABELS)):
-            assert odds[i] == pytest.approx(MODEL.biases[i] + sum(share.log_odds[i] for share in shares), abs=1e-12)
 
 
 def test_a_model_in_memory_scores_as_the_one_that_was_saved(small_model: TrainedModel, small_folder: Path) -> None:
