@@ -15,6 +15,7 @@ from huzhu_guard.links.found import Found
 from huzhu_guard.links.host import HostJudge, HostView
 from huzhu_guard.links.owners import Registry
 from huzhu_guard.links.parts import split
+from huzhu_guard.text.traits import LINK
 from huzhu_guard.verdict import Link, LinkKind, Signal
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class LinkScreen:
 
     def find(self, normalized: NormalizedText) -> tuple[Link, ...]:
         """All links of a message, in order, with spans on the raw text."""
-        if not CUE.search(normalized.folded):
+        if not normalized.traits & LINK or not CUE.search(normalized.folded):
             return ()
         # the patterns take longer to compile than most texts need them
         from huzhu_guard.links.extract import search

@@ -67,12 +67,14 @@ class PrivacyScreen:
         tuple of Entity
             In order, without overlap, spans on the raw text.
         """
-        if not gates.ANYTHING.search(normalized.folded):
+        if not gates.ANYTHING.opens(normalized.folded, normalized.traits):
             return ()
         raw = normalized.raw
         same = raw == normalized.folded
         view = View(
-            normalized.folded, None if same else lambda start, end: raw[slice(*normalized.raw_span(start, end))]
+            normalized.folded,
+            None if same else lambda start, end: raw[slice(*normalized.raw_span(start, end))],
+            normalized.traits,
         )
         candidates = self._structured(view)
         if candidates and links:
@@ -80,10 +82,12 @@ class PrivacyScreen:
             candidates = [c for c in candidates if not _inside(c, normalized, spans)]
         candidates = _kept(candidates, view.text)
         settled = _settle([c for c in candidates if c.logit > 0])
-        if gates.address(view.text) and (addresses := recognizer("address").find(view, settled)):
+        if gates.address(view.text, view.traits) and (addresses := recognizer("address").find(view, settled)):
             settled = _settle([*settled, *_kept(addresses, view.text)])
         waiting = [c for c in candidates if c.kind is _BIRTH_DATE and c.logit <= 0 and c.rank > 4]
-        if (settled or waiting or gates.name(view.text)) and (names := recognizer("name").find(view, settled, waiting)):
+        if (settled or waiting or gates.name(view.text, view.traits)) and (
+            names := recognizer("name").find(view, settled, waiting)
+        ):
             settled = _settle([*settled, *names])
         if not settled:
             return ()
@@ -108,22 +112,22 @@ class PrivacyScreen:
 
     def _structured(self, view: View) -> list[Candidate]:
         """Every kind but addresses and names; a recognizer runs only where its characters occur."""
-        text = view.text
+        text, traits = view.text, view.traits
         found: list[Candidate] = []
-        digit = gates.DIGIT.search(text) is not None
+        digit = gates.DIGIT.opens(text, traits)
         if digit:
             found += self._numeric(view)
-        if gates.HAN_NUMBER.search(text) or (
-            digit and ("中间" in text or "然后" in text or gates.COUNTED.search(text))
+        if gates.HAN_NUMBER.opens(text, traits) or (
+            digit and ("中间" in text or "然后" in text or gates.COUNTED.opens(text, traits))
         ):
             found += recognizer("phone_hidden").find_spoken(view)
             found += recognizer("verification_code").find(view) if "码" in text and not found else ()
             found += recognizer("birth_date").find(view) if "年" in text else ()
-        if gates.password(text, view.latin or digit):
+        if gates.password(text, view.latin or digit, traits):
             found += recognizer("password").find(view)
-        if view.latin and gates.HANDLE.search(text):
+        if view.latin and gates.HANDLE.opens(text, traits):
             found += recognizer("wechat_id").find(view)
-        if (view.latin or digit) and gates.email(text):
+        if (view.latin or digit) and gates.email(text, traits):
             found += recognizer("email").find(view)
         if view.latin and ("支付宝" in text or "zfb" in text or "alipay" in text):
             found += recognizer("alipay").find(view)
@@ -131,16 +135,16 @@ class PrivacyScreen:
 
     def _numeric(self, view: View) -> list[Candidate]:
         """Kinds made of digits."""
-        text = view.text
+        text, traits = view.text, view.traits
         found = self._long(view) if view.long else []
-        if view.latin and gates.LETTERED.search(text):
+        if view.latin and gates.LETTERED.opens(text, traits):
             found += recognizer("phone_hidden").find_lettered(view)
-        if gates.CODE_WORD.search(text) and ("验证码" in text or gates.THREE_DIGITS.search(text)):
+        if gates.CODE_WORD.opens(text, traits) and ("验证码" in text or gates.THREE_DIGITS.opens(text, traits)):
             found += recognizer("verification_code").find(view)
             found += recognizer("pickup_code").find(view)
-        if (view.latin and gates.PLATE_HEAD.search(text)) or "车号" in text or "牌" in text:
+        if (view.latin and gates.PLATE_HEAD.opens(text, traits)) or "车号" in text or "牌" in text:
             found += recognizer("plate").find(view)
-        if "年" in text or gates.YEAR.search(text):
+        if "年" in text or gates.YEAR.opens(text, traits):
             found += recognizer("birth_date").find(view)
         return found
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from huzhu_guard.privacy.cues import cues_of
+from huzhu_guard.text.traits import EVERYTHING, FIVE_DIGITS, LATIN
 from huzhu_guard.verdict import EntityKind
 
 if TYPE_CHECKING:
@@ -109,14 +110,18 @@ class View:
         The folded text, as ``NormalizedText.folded``.
     raw_of
         Gives the raw characters of a span of ``text``; needed to tell ``周六13800001111`` from twelve digits.
+    traits
+        What ``text`` has in it, as :mod:`huzhu_guard.text.traits` says.
     """
 
-    __slots__ = ("_anywhere", "_numbers", "_runs", "latin", "long", "text")
+    __slots__ = ("_anywhere", "_numbers", "_runs", "latin", "long", "text", "traits")
 
-    def __init__(self, text: str, raw_of: Callable[[int, int], str] | None = None) -> None:
-        self.long = _LONG.search(text) is not None
+    def __init__(self, text: str, raw_of: Callable[[int, int], str] | None = None, traits: int = EVERYTHING) -> None:
+        self.traits = traits
+        """Its traits."""
+        self.long = traits & FIVE_DIGITS != 0 and _LONG.search(text) is not None
         """Whether a number has five digits in a row, or seven with separators."""
-        self.latin = _LETTER.search(text) is not None
+        self.latin = traits & LATIN != 0 and _LETTER.search(text) is not None
         """Whether a Latin letter stands in it."""
         self.text = text
         self._anywhere: dict[str, float] = {}
@@ -127,6 +132,7 @@ class View:
         spans = _spans(text)
         if raw_of is not None and (kept := _with_words_kept(text, spans, raw_of)) != text:
             self.text = text = kept
+            self.traits = EVERYTHING
             spans = _spans(text)
         self._numbers = [number for start, end in spans if (number := _number(text, start, end)).total >= LEAST]
 

@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
+from huzhu_guard.text.traits import BRACKET, CONTACT, EVERYTHING, GAPS, REPEAT, SPLIT, TraitScanner
+
 _LEXICON = files("huzhu_guard.text.lexicon")
 _HAN = "\u4e00-\u9fff"
-_GAP = r"[ \n.·*~^_\-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}]"
+_GAP = f"[{re.escape(GAPS)}]"
 _WEAK_GAP = frozenset(" \n,，。、:;!?")  # stands between ordinary clauses too
 _LEAST_SPACED = 3  # equal gaps one after another in a sentence that is spaced out
 _MOST_FILLERS = 2  # characters between a cue and the contact word, as in 加我个v
@@ -93,21 +95,29 @@ class Undisguiser:
             for contact in _contacts(word, settings[word], handle)
         ]
         begins = {form[0] for word in ("微信", "qq") for kind in _FORMS for form in settings[word][kind]}
-        self._contact_begins = re.compile(f"[{''.join(sorted(begins))}]")
+        self.scanner = TraitScanner(begins, self._pairs)
 
-    def edits(self, text: str) -> list[Edit]:
-        """What to read differently in ``text``, in order, not overlapping; empty for most texts."""
+    def edits(self, text: str, traits: int = EVERYTHING) -> list[Edit]:
+        """What to read differently in ``text``, in order, not overlapping; empty for most texts.
+
+        Parameters
+        ----------
+        text : str
+            A folded text.
+        traits : int
+            Its traits; those that are missing are not looked for.
+        """
         found = self._spellings(text)
-        if "[em]" in text:
+        if traits & BRACKET and "[em]" in text:
             found += [Edit(m.start(), m.end(), " ", "sticker") for m in _EMOTE.finditer(text)]
-        if self._contact_begins.search(text):
+        if traits & CONTACT:
             for contact in self._contacts:
                 if match := contact.forms.search(text):
                     found += contact.find(text, match)
-        gaps = [m.span() for m in _GAP_RUN.finditer(text)]
-        if gaps:
+        if traits & SPLIT and (gaps := [m.span() for m in _GAP_RUN.finditer(text)]):
             found += self._separators(text, gaps)
-        found += [Edit(m.start() + 3, m.end(), "", "repeat") for m in _REPEAT.finditer(text)]
+        if traits & REPEAT:
+            found += [Edit(m.start() + 3, m.end(), "", "repeat") for m in _REPEAT.finditer(text)]
         return _disjoint(found) if found else found
 
     def _spellings(self, text: str) -> list[Edit]:

@@ -131,6 +131,11 @@ class Folder:
         >>> Folder().fold("加薇：Ａｂ①②").text
         '加薇:ab12'
         """
+        folded = self.characters(raw)
+        return folded._replace(text=spelled_digits(folded.text))
+
+    def characters(self, raw: str) -> Folded:
+        """Fold one text, but leave numbers in Han digits as they are."""
         if raw.isascii() and raw.isprintable():
             return Folded(raw.lower(), None, None, False)
         text = raw.translate(self._table)
@@ -138,7 +143,7 @@ class Folder:
         marked = _UNUSUAL.search(raw) is not None and self._marked(raw, text)
         if marked and (len(text) != len(raw) or self._table.full or not self._table.irregular.isdisjoint(raw)):
             starts, ends = self._offsets(raw)
-        return Folded(spelled_digits(text), starts, ends, marked)
+        return Folded(text, starts, ends, marked)
 
     def _marked(self, raw: str, text: str) -> bool:
         """Whether ``raw``, folded to ``text``, may hold a styled character or one that folds to none or several."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from huzhu_guard.text.disguise import Edit, Undisguiser
 from huzhu_guard.text.fold import Folder, spelled_digits
+from huzhu_guard.text.traits import SPELLED
 
 _MOST_ROUNDS = 4  # undoing one disguise can uncover another; texts that need more are noise
 _INVISIBLE_IN_WORD = re.compile(
@@ -43,23 +44,31 @@ class NormalizedText:
         Each character in its plain form: width, case, digit style, script look-alikes, traditional to simplified.
     canonical : str
         ``folded`` with word-level disguise undone. Normalising it again changes nothing.
+    traits : int
+        What ``folded`` has in it, as :mod:`huzhu_guard.text.traits` says.
     """
 
     __slots__ = ("_canonical_ends", "_canonical_starts", "_edits", "_ends", "_folder", "_marked", "_starts",
-                 "canonical", "folded", "raw")  # fmt: skip
+                 "canonical", "folded", "raw", "traits")  # fmt: skip
 
     def __init__(self, raw: str, folder: Folder, undisguiser: Undisguiser) -> None:
         self.raw = raw
-        self.folded, self._starts, self._ends, self._marked = folder.fold(raw)
+        text, self._starts, self._ends, self._marked = folder.characters(raw)
+        traits = undisguiser.scanner.traits(text)
+        if traits & SPELLED:
+            text = spelled_digits(text)
+            traits = undisguiser.scanner.traits(text)
+        self.folded = text
+        self.traits = traits
         self._folder = folder
         self._canonical_starts, self._canonical_ends = self._starts, self._ends
         self._edits: list[tuple[int, int, str]] = []
-        text = self.folded
         for _ in range(_MOST_ROUNDS):
-            edits = undisguiser.edits(text)
+            edits = undisguiser.edits(text, traits)
             if not edits:
                 break
             text = spelled_digits(self._apply(text, edits))
+            traits = undisguiser.scanner.traits(text)
         self.canonical = text
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
