@@ -17,7 +17,8 @@ START, END = "⊢", "⊣"
 """What stands before the first and after the last word or character: short messages are told by how they begin."""
 
 _ALNUM = re.compile("[0-9a-z]")
-_LATIN_RUN = re.compile(r"[!-~]*[0-9a-z][!-~]*")
+# a run of printable ASCII with a letter or digit in it; begins with one set of characters, which the engine skips to
+_LATIN_RUN = re.compile(r"[!-~](?:(?<=[0-9a-z])|[!-/:-`{-~]*[0-9a-z])[!-~]*")
 _NUMBER = re.compile(r"[0-9]+")
 _SPACES = re.compile(r"\s(?:\s+|(?<! ))")  # all white space but single spaces, which stay as they are
 _HOST = re.compile(r"(?:^|[^a-z0-9@])(?:[a-z0-9\-]{1,63}\.){1,5}[a-z]{2,12}(?![a-z0-9.])")

@@ -15,13 +15,10 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from huzhu_guard.model.reading import END, START, char_ngrams, word_ngrams
+from huzhu_guard.text.keys import NOTHING, key_of, longer, power_of_two
 
-_FACTOR: Final = 0x1E3779B97F4A7C15  # odd, with no pattern in its bits
-_BITS: Final = 0x3FFFFFFFFFFFFFFF  # 62 of them: so many, wrapped arithmetic and Python's agree on
-_SHIFT: Final = 31
-_NOTHING: Final = 1  # key of no characters
 _SPACE: Final = 32
-_LEAST_SLOTS: Final = 8
+_COMPILED: Final = not __file__.endswith(".py")
 
 
 class Weights(Protocol):
@@ -73,8 +70,6 @@ class Dictionary:
 class Table:
     """Weights by the key of an n-gram, in a hash table with open addressing. Immutable.
 
-    Two n-grams share a 62-bit key once in some 10**14 n-grams that are looked up.
-
     Parameters
     ----------
     grams : sequence of str
@@ -84,14 +79,14 @@ class Table:
     """
 
     def __init__(self, grams: Sequence[str], columns: Sequence[Sequence[int]]) -> None:
-        count = _power_of_two(2 * len(grams))
+        count = power_of_two(2 * len(grams))
         self._mask: i64 = count - 1
         self._width: i64 = 1 + len(columns)
         # a slot is a key, 0 where it is free, and the weight for each label
         self._slots = vec[i64]([0] * (count * self._width))
         slots = self._slots
         for row in range(len(grams)):
-            key = _key(grams[row])
+            key = key_of(grams[row])
             at = self._place(key)
             slots[at] = key
             for column in columns:
@@ -100,7 +95,7 @@ class Table:
 
     def get(self, gram: str) -> tuple[int, ...] | None:
         """The weights of one n-gram; None where it is unknown."""
-        at = self._place(_key(gram))
+        at = self._place(key_of(gram))
         if self._slots[at] == 0:
             return None
         return tuple([int(self._slots[at + label]) for label in range(1, self._width)])
@@ -109,18 +104,18 @@ class Table:
         """For each label, the sum of the weights of all words and pairs of words, each once."""
         keys = vec[i64]([0] * (2 * len(words) + 1))
         count: i64 = 0
-        before = _key(START)
+        before = key_of(START)
         for word in words:
-            alone: i64 = _NOTHING
+            alone: i64 = NOTHING
             for i in range(len(word)):
                 code: i64 = ord(word[i])
-                alone = _step(alone, code)
-                before = _step(before, code)
+                alone = longer(alone, code)
+                before = longer(before, code)
             keys[count] = alone
             keys[count + 1] = before
             count += 2
             before = alone
-        keys[count] = _step(before, ord(END))
+        keys[count] = longer(before, ord(END))
         return self._sums(keys, count + 1)
 
     def char_sums(self, masked: str) -> list[int]:
@@ -131,10 +126,10 @@ class Table:
         for i in range(len(masked)):
             code: i64 = ord(masked[i])
             if code != _SPACE:
-                keys[count] = _step(_step(_NOTHING, before), code)
+                keys[count] = longer(longer(NOTHING, before), code)
                 count += 1
                 before = code
-        keys[count] = _step(_step(_NOTHING, before), ord(END))
+        keys[count] = longer(longer(NOTHING, before), ord(END))
         return self._sums(keys, count + 1)
 
     def _place(self, key: i64) -> i64:
@@ -148,7 +143,7 @@ class Table:
     def _sums(self, keys: vec[i64], count: i64) -> list[int]:
         """For each label, the sum of the weights of the first ``count`` keys, each once."""
         slots = self._slots
-        mask = _power_of_two(2 * count) - 1
+        mask = power_of_two(2 * count) - 1
         seen = vec[i64]([0] * (mask + 1))
         sums = vec[i64]([0] * (self._width - 1))
         for i in range(count):
@@ -166,29 +161,6 @@ class Table:
         return [int(value) for value in sums]
 
 
-def _power_of_two(least: i64) -> i64:
-    power: i64 = _LEAST_SLOTS
-    while power < least:
-        power *= 2
-    return power
-
-
-def _step(key: i64, code: i64) -> i64:
-    """The key of a text with one more character at its end."""
-    key = ((key ^ code) * _FACTOR) & _BITS
-    return key ^ (key >> _SHIFT)
-
-
-def _key(text: str) -> i64:
-    key: i64 = _NOTHING
-    for i in range(len(text)):
-        key = _step(key, ord(text[i]))
-    return key
-
-
-COMPILED: Final = not __file__.endswith(".py")
-
-
 def weights_of(grams: Sequence[str], columns: Sequence[Sequence[int]]) -> Weights:
     """What is quickest here: a :class:`Table` where this module is compiled, else a :class:`Dictionary`."""
-    return Table(grams, columns) if COMPILED else Dictionary(grams, columns)
+    return Table(grams, columns) if _COMPILED else Dictionary(grams, columns)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
-import ahocorasick_rs
 from librt.vecs import vec
-from mypy_extensions import u8
+from mypy_extensions import i64, u8
 
 from huzhu_guard.errors import RuleError
 from huzhu_guard.rules.compact import read_compact
 from huzhu_guard.rules.lists import expanded
+from huzhu_guard.rules.literals import literals_of
 from huzhu_guard.rules.rule import Pack, Rule, read_pack
 
 
@@ -24,9 +24,6 @@ class RuleHit(NamedTuple):
     """Start in the canonical text."""
     end: int
 
-
-Found = list[tuple[int, int, int]]
-"""Words found, by number, each with its start and end; in the order of their ends."""
 
 # what a word is to a rule
 _LITERAL: Final = 1
@@ -96,20 +93,19 @@ class RuleEngine:
             for word in words:
                 uses[word].append(index << _ROLE_BITS | role)
         self._uses = [tuple(u) for u in uses]
-        self._automaton = ahocorasick_rs.AhoCorasick(list(numbers)) if numbers else None
+        self._lengths = [len(word) for word in numbers]
+        self._literals = literals_of(list(numbers))
 
     def match(self, canonical: str) -> list[RuleHit]:
         """The rules that hit ``canonical``, in the order of the packs, each once, at its first place."""
-        if self._automaton is None:
-            return []
-        found: Found = self._automaton.find_matches_as_indexes(canonical, overlapping=True)
-        if not found:
+        found = self._literals.find(canonical)
+        if len(found) == 0:
             return []
         roles = vec[u8]([0] * len(self.rules))
         candidates: list[int] = []
         all_uses = self._uses
-        for word, _, _ in found:
-            for use in all_uses[word]:
+        for i in range(0, len(found), 2):
+            for use in all_uses[found[i]]:
                 index = use >> _ROLE_BITS
                 before = roles[index]
                 after = before | u8(use & _ROLE_MASK)
@@ -125,28 +121,33 @@ class RuleEngine:
                 hits.append(RuleHit(self.rules[index], *span))
         return hits
 
-    def _span(self, index: int, roles: u8, found: Found, canonical: str) -> tuple[int, int] | None:
+    def _span(self, index: int, roles: u8, found: vec[i64], canonical: str) -> tuple[int, int] | None:
         """Where a rule hits, of which words stand in the text in these roles."""
         literals, first, second, within, unless = self._parts[index]
         span = None
         if roles & _LITERAL:
-            span = min(_spans(found, literals))
+            span = min(self._spans(found, literals))
         elif roles & _NEAR == _NEAR:
-            span = _near_span(_spans(found, first), _spans(found, second), within)
+            span = _near_span(self._spans(found, first), self._spans(found, second), within)
         if span is None and roles & _ANCHOR:
             regex = self.rules[index].regex
             if regex is not None and (match := regex.search(canonical)):
                 span = match.span()
-        return None if span is None or (unless and _spans(found, unless)) else span
+        return None if span is None or (unless and self._spans(found, unless)) else span
+
+    def _spans(self, found: vec[i64], words: frozenset[int]) -> list[tuple[int, int]]:
+        spans: list[tuple[int, int]] = []
+        for i in range(0, len(found), 2):
+            word = int(found[i])
+            if word in words:
+                start = int(found[i + 1])
+                spans.append((start, start + self._lengths[word]))
+        return spans
 
 
 def _hopeful(roles: u8) -> bool:
     """Whether a rule can hit, of which words stand in a text in these roles."""
     return roles & (_LITERAL | _ANCHOR) != 0 or roles & _NEAR == _NEAR
-
-
-def _spans(found: Found, words: frozenset[int]) -> list[tuple[int, int]]:
-    return [(start, end) for word, start, end in found if word in words]
 
 
 def _near_span(lefts: list[tuple[int, int]], rights: list[tuple[int, int]], within: int) -> tuple[int, int] | None:

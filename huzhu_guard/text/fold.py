@@ -9,9 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from importlib.resources import files
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+from librt.strings import StringWriter
+from librt.vecs import vec
+from mypy_extensions import i32, i64
 
 _MOST_REMEMBERED = 20_000  # a hostile text must not fill the memory with characters seen once
+_PLANE: Final = 0x10000
+_COMPILED: Final = not __file__.endswith(".py")
 
 _LATIN_NAME = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
 # folded one to one, and no disguise of another character; most texts hold nothing else
@@ -40,6 +46,8 @@ class _FoldTable(dict[int, str | None]):
         self.irregular: set[str] = set()  # folds to no character or to several
         self.styled: dict[str, str] = {}  # character -> disguise it may belong to
         self.special: set[str] = set()  # both together
+        # by code, of those that are not special: what they fold to; 0 where that is not known
+        self.plain = vec[i32]([0] * _PLANE)
         self.full = False  # from then on, characters not remembered are looked at one by one
 
     def __missing__(self, code: int) -> str | None:
@@ -57,6 +65,8 @@ class _FoldTable(dict[int, str | None]):
             elif (style := _style(char, folded)) is not None:
                 self.styled[char] = style
                 self.special.add(char)
+            elif code < _PLANE and ord(folded) < _PLANE:
+                self.plain[code] = ord(folded)
         return folded
 
     def _fold(self, char: str) -> str | None:
@@ -138,12 +148,32 @@ class Folder:
         """Fold one text, but leave numbers in Han digits as they are."""
         if raw.isascii() and raw.isprintable():
             return Folded(raw.lower(), None, None, False)
+        if _COMPILED and (plain := self._plain(raw)) is not None:
+            return Folded(plain, None, None, False)
         text = raw.translate(self._table)
         starts = ends = None
         marked = _UNUSUAL.search(raw) is not None and self._marked(raw, text)
         if marked and (len(text) != len(raw) or self._table.full or not self._table.irregular.isdisjoint(raw)):
             starts, ends = self._offsets(raw)
         return Folded(text, starts, ends, marked)
+
+    def _plain(self, raw: str) -> str | None:
+        """A text of which each character is known to fold to one and to be no disguise; compiled, a quick way."""
+        plain = self._table.plain
+        changed = False
+        for i in range(len(raw)):
+            code: i64 = ord(raw[i])
+            folded: i32 = plain[code] if code < _PLANE else i32(0)
+            if folded == 0:
+                return None
+            if i64(folded) != code:
+                changed = True
+        if not changed:
+            return raw
+        writer = StringWriter()
+        for i in range(len(raw)):
+            writer.append(plain[ord(raw[i])])
+        return writer.getvalue()
 
     def _marked(self, raw: str, text: str) -> bool:
         """Whether ``raw``, folded to ``text``, may hold a styled character or one that folds to none or several."""

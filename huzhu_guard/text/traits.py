@@ -141,9 +141,10 @@ class TraitScanner:
         found: i64 = 0
         before: i64 = -1
         same: i64 = 0  # equal characters in a row
+        kinds, masks = self._kinds, self._masks
         for i in range(len(text)):
             code: i64 = ord(text[i])
-            found |= self._mask(code)
+            found |= masks[i64(kinds[code])] if code < _PLANE else self._above
             if code != before:
                 same = 0
             elif same == 3:
@@ -158,17 +159,15 @@ class TraitScanner:
             found |= self._handles(text)
         return int(found & EVERYTHING)
 
-    def _mask(self, code: i64) -> i64:
-        return self._masks[i64(self._kinds[code])] if code < _PLANE else self._above
-
     def _gaps(self, text: str) -> i64:
         """Traits of what stands between Han characters."""
         left: i64 = 0  # the Han character before the gap
         gap: i64 = 0  # characters in it
         gaps: i64 = 0  # gaps with one character between two
+        kinds, masks = self._kinds, self._masks
         for i in range(len(text)):
             code: i64 = ord(text[i])
-            mask = self._mask(code)
+            mask = masks[i64(kinds[code])] if code < _PLANE else self._above
             if mask & _HAN != 0:
                 gaps = gaps + 1 if 0 < gap <= _LONGEST_GAP else 0
                 if gaps != 0 and (gaps == _LEAST_GAPS or int(left << 16 | code) in self._pairs):
@@ -190,9 +189,11 @@ class TraitScanner:
         near: i64 = 0  # digits of either kind, near each other
         last: i64 = -_NEAR - 1  # where the last digit stands
         last_han: i64 = -_NEAR - 1
+        kinds, masks = self._kinds, self._masks
         for i in range(len(text)):
             at: i64 = i
-            mask = self._mask(ord(text[i]))
+            code: i64 = ord(text[i])
+            mask = masks[i64(kinds[code])] if code < _PLANE else self._above
             if mask & (DIGIT | HAN_DIGIT) == 0:
                 row = 0
                 continue
@@ -221,8 +222,11 @@ class TraitScanner:
         """Traits of runs of letters and digits."""
         found: i64 = 0
         run: i64 = 0
+        kinds, masks = self._kinds, self._masks
         for i in range(len(text)):
-            if self._mask(ord(text[i])) & _HANDLE_CHARACTER == 0:
+            code: i64 = ord(text[i])
+            mask = masks[i64(kinds[code])] if code < _PLANE else self._above
+            if mask & _HANDLE_CHARACTER == 0:
                 run = 0
                 continue
             run += 1
