@@ -17,7 +17,7 @@ COMPILED = [
     "links/screen", "links/extract", "links/hidden_dots", "links/parts",
     "privacy/view", "privacy/gates", "privacy/cues", "privacy/spans", "privacy/places", "privacy/ownership",
     "privacy/exposure", "privacy/masking", "privacy/checksums", "privacy/screen", "privacy/recognizers/*",
-    "rules/literals", "rules/engine", "model/reading", "model/table", "stages", "scoring",
+    "rules/literals", "rules/engine", "model/reading", "model/table", "model/linear", "stages", "scoring",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from huzhu_guard.model.reading import Reading, char_ngrams, damping, word_ngrams
 from huzhu_guard.model.table import weights_of
@@ -52,6 +52,9 @@ class Block:
         self.idf = idf
         self.weights = tuple(weights)
         self.table = weights_of(grams, self.weights)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Block, (self.grams, self.idf, self.weights)
 
     def log_odds(self, gram: str) -> tuple[float, ...] | None:
         """What one n-gram adds to each label; None where it is unknown."""
@@ -102,8 +105,8 @@ class LinearModel:
         words, chars = self.words.table.word_sums(reading.words), self.chars.table.char_sums(reading.masked)
         unit = UNIT / damping(reading.masked)
         totals = list(self.biases)
-        for label, (of_words, of_chars) in enumerate(zip(words, chars, strict=True)):
-            totals[label] += (of_words + of_chars) * unit
+        for label in range(len(words)):
+            totals[label] += (words[label] + chars[label]) * unit
         return totals
 
     def shares(self, reading: Reading) -> list[Share]:

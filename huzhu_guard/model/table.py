@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from librt.vecs import vec
-from mypy_extensions import i64
+from mypy_extensions import i64, u8
 
 from huzhu_guard.model.reading import END, START, char_ngrams, word_ngrams
 from huzhu_guard.text.keys import NOTHING, key_of, longer, power_of_two
 
 _SPACE: Final = 32
+_OTHER_BITS: Final = 24  # from here on, bits of a key that do not say where its slot is
 _COMPILED: Final = not __file__.endswith(".py")
 
 
@@ -81,6 +82,9 @@ class Table:
     def __init__(self, grams: Sequence[str], columns: Sequence[Sequence[int]]) -> None:
         count = power_of_two(2 * len(grams))
         self._mask: i64 = count - 1
+        # a bit for each n-gram, by other bits of its key: most n-grams are unknown, and need no look at the slots
+        self._sieve = vec[u8]([0] * count)
+        self._sieve_mask: i64 = 8 * count - 1
         self._width: i64 = 1 + len(columns)
         # a slot is a key, 0 where it is free, and the weight for each label
         self._slots = vec[i64]([0] * (count * self._width))
@@ -89,6 +93,8 @@ class Table:
             key = key_of(grams[row])
             at = self._place(key)
             slots[at] = key
+            bit = key >> _OTHER_BITS & self._sieve_mask
+            self._sieve[bit >> 3] |= u8(1 << (bit & 7))
             for column in columns:
                 at += 1
                 slots[at] = column[row]
@@ -142,12 +148,15 @@ class Table:
 
     def _sums(self, keys: vec[i64], count: i64) -> list[int]:
         """For each label, the sum of the weights of the first ``count`` keys, each once."""
-        slots = self._slots
+        slots, sieve, sieve_mask = self._slots, self._sieve, self._sieve_mask
         mask = power_of_two(2 * count) - 1
         seen = vec[i64]([0] * (mask + 1))
         sums = vec[i64]([0] * (self._width - 1))
         for i in range(count):
             key = keys[i]
+            bit = key >> _OTHER_BITS & sieve_mask
+            if i64(sieve[bit >> 3]) >> (bit & 7) & 1 == 0:
+                continue
             at = self._place(key)
             if slots[at] == 0:
                 continue

@@ -16,7 +16,7 @@ from librt.vecs import vec
 from mypy_extensions import i32, i64
 
 _MOST_REMEMBERED = 20_000  # a hostile text must not fill the memory with characters seen once
-_PLANE: Final = 0x10000
+_TABLED: Final = 0x20000  # codes that a table is made for: all that is usual, emoji too
 _COMPILED: Final = not __file__.endswith(".py")
 
 _LATIN_NAME = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
@@ -47,7 +47,7 @@ class _FoldTable(dict[int, str | None]):
         self.styled: dict[str, str] = {}  # character -> disguise it may belong to
         self.special: set[str] = set()  # both together
         # by code, of those that are not special: what they fold to; 0 where that is not known
-        self.plain = vec[i32]([0] * _PLANE)
+        self.plain = vec[i32]([0] * _TABLED)
         self.full = False  # from then on, characters not remembered are looked at one by one
 
     def __missing__(self, code: int) -> str | None:
@@ -65,7 +65,7 @@ class _FoldTable(dict[int, str | None]):
             elif (style := _style(char, folded)) is not None:
                 self.styled[char] = style
                 self.special.add(char)
-            elif code < _PLANE and ord(folded) < _PLANE:
+            elif code < _TABLED:
                 self.plain[code] = ord(folded)
         return folded
 
@@ -163,7 +163,7 @@ class Folder:
         changed = False
         for i in range(len(raw)):
             code: i64 = ord(raw[i])
-            folded: i32 = plain[code] if code < _PLANE else i32(0)
+            folded: i32 = plain[code] if code < _TABLED else i32(0)
             if folded == 0:
                 return None
             if i64(folded) != code:
@@ -179,17 +179,25 @@ class Folder:
         """Whether ``raw``, folded to ``text``, may hold a styled character or one that folds to none or several."""
         return len(text) != len(raw) or self._table.full or not self._table.special.isdisjoint(raw)
 
-    def style_of(self, char: str) -> str | None:
-        """The disguise that a raw character may belong to, if any."""
-        if self._table.full and char not in self._table.styled:
-            return _style(char, self._table[ord(char)] or "")
-        return self._table.styled.get(char)
+    def styles(self, raw: str) -> list[tuple[int, str]]:
+        """Where characters of a raw text stand that may belong to a disguise, and to which."""
+        styled = self._table.styled
+        if not self._table.full:
+            return [] if styled.keys().isdisjoint(raw) else [(i, styled[c]) for i, c in enumerate(raw) if c in styled]
+        styles = [styled.get(char) or _style(char, self._table[ord(char)] or "") for char in raw]
+        return [(i, style) for i, style in enumerate(styles) if style is not None]
 
     def _offsets(self, raw: str) -> tuple[list[int], list[int]]:
         starts: list[int] = []
         ends: list[int] = []
+        plain = self._table.plain
         get = self._table.__getitem__
         for i, char in enumerate(raw):
+            code: i64 = ord(char)
+            if code < _TABLED and plain[code] != 0:
+                starts.append(i)
+                ends.append(i + 1)
+                continue
             folded = get(ord(char))
             if folded is None:
                 # a mark belongs to the character before it, an invisible format character to nobody

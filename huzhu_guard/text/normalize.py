@@ -92,8 +92,7 @@ class NormalizedText:
         found = [Disguise(kind, start, end) for start, end, kind in self._edits]
         if self._marked:
             found += [Disguise("invisible", m.start(), m.end()) for m in _INVISIBLE_IN_WORD.finditer(self.raw)]
-            style_of = self._folder.style_of
-            found += [Disguise(s, i, i + 1) for i, c in enumerate(self.raw) if (s := style_of(c))]
+            found += [Disguise(style, i, i + 1) for i, style in self._folder.styles(self.raw)]
         return sorted(found, key=lambda d: (d.start, d.end)) if found else found
 
     def _apply(self, text: str, edits: list[Edit]) -> str:

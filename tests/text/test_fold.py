@@ -47,4 +47,4 @@ def test_style_is_known_after_more_characters_than_are_remembered() -> None:
     folder.fold("".join(chr(c) for c in range(0x20000, 0x20000 + 21_000)))
 
     assert folder.fold("𝐕").marked
-    assert folder.style_of("𝐕") == "look_alike"
+    assert folder.styles("好𝐕①") == [(1, "look_alike"), (2, "digit_style")]

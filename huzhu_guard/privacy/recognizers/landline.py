@@ -22,8 +22,10 @@ class LandlineRecognizer:
     """
 
     kind: ClassVar = EntityKind.LANDLINE
+    # begins with one set of characters, which the engine skips to
     WITH_AREA: ClassVar = re.compile(
-        r"(?<![0-9a-z.])(?:\+?86[- ]?)?\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[- —]{0,2}"
+        r"[+80(](?<![0-9a-z.].)(?:(?<=0)|(?<=\()0|(?:(?<=8)|(?<=\+)8)6[- ]?\(?0)"
+        r"(?:10|2[0-9]|[3-9][0-9]{2})\)?[- —]{0,2}"
         r"[2-8](?:[0-9]{2,3}[- ]?[0-9]{4}|[0-9]{6,7})(?:[- ]?(?:转|分机)[- ]?[0-9]{1,6}|-[0-9]{1,4})?(?![0-9a-z.%])"
     )
     AREA: ClassVar = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})")
