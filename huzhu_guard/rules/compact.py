@@ -62,6 +62,7 @@ def _rule(table: dict[str, Any]) -> Rule:
         "near": near and Near(tuple(near["first"]), tuple(near["second"]), near["within"]),
         "regex": table["regex"] and LazyRegex(table["regex"]),
         "reason": Reason(*table["reason"]),
+        "required": tuple(map(tuple, table["required"])),
     }
     return Rule(**{**table, **lists, **parts})
 

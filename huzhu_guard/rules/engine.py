@@ -29,10 +29,11 @@ class RuleHit(NamedTuple):
 _LITERAL: Final = 1
 _FIRST: Final = 2
 _SECOND: Final = 4
-_ANCHOR: Final = 8
+_SEARCHED: Final = (8, 16, 32)  # anchor, and of each required set
+_NEVER: Final = 64  # of a rule without a regex: no word has that role
 _NEAR: Final = 6  # both
-_ROLE_BITS: Final = 4
-_ROLE_MASK: Final = 15
+_ROLE_BITS: Final = 6
+_ROLE_MASK: Final = 63
 
 _NO_WORDS: frozenset[int] = frozenset()
 
@@ -79,6 +80,7 @@ class RuleEngine:
             return frozenset([numbers.setdefault(word, len(numbers)) for word in words])
 
         self._parts = []
+        self._searched = vec[u8]([0] * len(self.rules))  # roles all of which must be there for the regex to match
         roles: list[tuple[int, int, frozenset[int]]] = []
         for index, rule in enumerate(self.rules):
             first, second, within = _NO_WORDS, _NO_WORDS, 0
@@ -87,7 +89,9 @@ class RuleEngine:
             literals, anchors, unless = number(rule.literals), number(rule.anchors), number(expanded(rule.unless))
             self._parts.append((literals, first, second, within, unless))
             roles += [(index, _LITERAL, literals), (index, _FIRST, first), (index, _SECOND, second)]
-            roles.append((index, _ANCHOR, anchors))
+            searched = list(zip(_SEARCHED, (anchors, *map(number, rule.required)), strict=False))
+            roles += [(index, role, words) for role, words in searched]
+            self._searched[index] = sum([role for role, _ in searched]) if rule.regex else _NEVER
         uses: list[list[int]] = [[] for _ in numbers]
         for index, role, words in roles:
             for word in words:
@@ -111,7 +115,8 @@ class RuleEngine:
                 after = before | u8(use & _ROLE_MASK)
                 if after != before:
                     roles[index] = after
-                    if _hopeful(after) and not _hopeful(before):
+                    searched = self._searched[index]
+                    if _hopeful(after, searched) and not _hopeful(before, searched):
                         candidates.append(index)
         candidates.sort()
         hits = []
@@ -129,7 +134,8 @@ class RuleEngine:
             span = min(self._spans(found, literals))
         elif roles & _NEAR == _NEAR:
             span = _near_span(self._spans(found, first), self._spans(found, second), within)
-        if span is None and roles & _ANCHOR:
+        searched = self._searched[index]
+        if span is None and roles & searched == searched:
             regex = self.rules[index].regex
             if regex is not None and (match := regex.search(canonical)):
                 span = match.span()
@@ -145,9 +151,9 @@ class RuleEngine:
         return spans
 
 
-def _hopeful(roles: u8) -> bool:
+def _hopeful(roles: u8, searched: u8) -> bool:
     """Whether a rule can hit, of which words stand in a text in these roles."""
-    return roles & (_LITERAL | _ANCHOR) != 0 or roles & _NEAR == _NEAR
+    return roles & _LITERAL != 0 or roles & _NEAR == _NEAR or roles & searched == searched
 
 
 def _near_span(lefts: list[tuple[int, int]], rights: list[tuple[int, int]], within: int) -> tuple[int, int] | None:

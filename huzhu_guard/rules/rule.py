@@ -41,6 +41,7 @@ from typing import Any, TypeGuard
 from huzhu_guard.errors import RuleError
 from huzhu_guard.rules.growth import growth_fault
 from huzhu_guard.rules.lists import unknown_lists
+from huzhu_guard.rules.required import required_words
 from huzhu_guard.verdict import KINDS, Label, Reason
 
 _REQUIRED = ("id", "label", "kind", "weight", "group", "reason", "hits", "misses")
@@ -116,6 +117,8 @@ class Rule:
     misses: tuple[str, ...]
     line: int = 0
     """Where it stands in its file."""
+    required: tuple[tuple[str, ...], ...] = ()
+    """Sets of words of each of which one stands in everything that the regex matches, read off it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,7 @@ class _Reader:
             literals=tuple(table.get("literals", ())), near=near, regex=regex, anchors=tuple(table.get("anchors", ())),
             unless=tuple(table.get("unless", ())), reason=Reason(reason["zh"], reason["en"]),
             hits=tuple(table["hits"]), misses=tuple(table["misses"]), line=line,
+            required=required_words(regex.pattern) if regex else (),
         )  # fmt: skip
 
     @staticmethod
