@@ -36,14 +36,15 @@ _CONTEXT = {
 _CAP = Reason("同类规则合计封顶", "rules of one group together count only up to a cap")
 
 
-class Part(NamedTuple):
+class Part:
     """One summand and the label that it adds to."""
 
-    label: int
-    source: str
-    weight: float
-    span: tuple[int, int]
-    reason: Reason
+    def __init__(self, label: int, source: str, weight: float, span: tuple[int, int], reason: Reason) -> None:
+        self.label = label
+        self.source = source
+        self.weight = weight
+        self.span = span
+        self.reason = reason
 
 
 def sigmoid(log_odds: float) -> float:

@@ -44,6 +44,8 @@ class Words:
         longest_first = sorted(weights, key=len, reverse=True)
         self._find = re.compile("|".join(map(_whole, longest_first)) if weights else r"(?!)")
         self._heads = frozenset(word[0] for word in weights)
+        self.most: float = max(weights.values(), default=0.0)
+        """More than this no text is given."""
 
     def weigh(self, text: str) -> float:
         """The strongest word for plus the strongest word against, wherever they stand."""

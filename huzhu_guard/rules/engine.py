@@ -12,8 +12,8 @@ from mypy_extensions import i64, u8
 from huzhu_guard.errors import RuleError
 from huzhu_guard.rules.compact import read_compact
 from huzhu_guard.rules.lists import expanded
-from huzhu_guard.rules.literals import literals_of
 from huzhu_guard.rules.rule import Pack, Rule, read_pack
+from huzhu_guard.text.literals import literals_of
 
 
 class RuleHit(NamedTuple):

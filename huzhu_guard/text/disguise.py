@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import NamedTuple
 
-import ahocorasick_rs
-
+from huzhu_guard.text.literals import literals_of
 from huzhu_guard.text.traits import BRACKET, CONTACT, EVERYTHING, GAPS, REPEAT, SPLIT, TraitScanner
 
 _LEXICON = files("huzhu_guard.text.lexicon")
@@ -85,7 +84,7 @@ class Undisguiser:
         forms |= {f"/{name}": (" ", "sticker") for name in names if not name.isascii()}
         self._forms = list(forms)
         self._meaning = list(forms.values())
-        self._automaton = ahocorasick_rs.AhoCorasick(self._forms, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
+        self._literals = literals_of(self._forms)
         self._words = frozenset(word for word, _ in sensitive)
         self._longest = max(map(len, self._words))
         self._pairs = frozenset(word[i : i + 2] for word in self._words for i in range(len(word) - 1))
@@ -94,8 +93,9 @@ class Undisguiser:
             for word, handle in (("微信", _WECHAT_HANDLE), ("qq", _QQ_NUMBER))
             for contact in _contacts(word, settings[word], handle)
         ]
-        begins = {form[0] for word in ("微信", "qq") for kind in _FORMS for form in settings[word][kind]}
-        self.scanner = TraitScanner(begins, self._pairs)
+        contacts = [form for word in ("微信", "qq") for kind in _FORMS for form in settings[word][kind]]
+        self._contact_forms = literals_of(sorted(set(contacts)))
+        self.scanner = TraitScanner({form[0] for form in contacts}, self._pairs)
 
     def edits(self, text: str, traits: int = EVERYTHING) -> list[Edit]:
         """What to read differently in ``text``, in order, not overlapping; empty for most texts.
@@ -110,7 +110,7 @@ class Undisguiser:
         found = self._spellings(text)
         if traits & BRACKET and "[em]" in text:
             found += [Edit(m.start(), m.end(), " ", "sticker") for m in _EMOTE.finditer(text)]
-        if traits & CONTACT:
+        if traits & CONTACT and len(self._contact_forms.find(text)):
             for contact in self._contacts:
                 if match := contact.forms.search(text):
                     found += contact.find(text, match)
@@ -121,8 +121,18 @@ class Undisguiser:
         return _disjoint(found) if found else found
 
     def _spellings(self, text: str) -> list[Edit]:
-        found = []
-        for index, start, end in self._automaton.find_matches_as_indexes(text):
+        found: list[Edit] = []
+        flat = self._literals.find(text)
+        if len(flat) == 0:
+            return found
+        at = 0
+        # of those that overlap the leftmost, and of these the longest
+        for start, end, index in sorted(
+            [(int(flat[i + 1]), -len(self._forms[flat[i]]), int(flat[i])) for i in range(0, len(flat), 2)]
+        ):
+            if start < at:
+                continue
+            at = end = start - end
             form = self._forms[index]
             if form[0] in _LETTERS and start and text[start - 1] in _IN_A_NAME:
                 continue

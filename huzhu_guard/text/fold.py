@@ -141,21 +141,21 @@ class Folder:
         >>> Folder().fold("加薇：Ａｂ①②").text
         '加薇:ab12'
         """
-        folded = self.characters(raw)
-        return folded._replace(text=spelled_digits(folded.text))
+        text, starts, ends, marked = self.characters(raw)
+        return Folded(spelled_digits(text), starts, ends, marked)
 
-    def characters(self, raw: str) -> Folded:
-        """Fold one text, but leave numbers in Han digits as they are."""
+    def characters(self, raw: str) -> tuple[str, list[int] | None, list[int] | None, bool]:
+        """As :meth:`fold`, field by field, but numbers in Han digits stay as they are."""
         if raw.isascii() and raw.isprintable():
-            return Folded(raw.lower(), None, None, False)
+            return raw.lower(), None, None, False
         if _COMPILED and (plain := self._plain(raw)) is not None:
-            return Folded(plain, None, None, False)
+            return plain, None, None, False
         text = raw.translate(self._table)
         starts = ends = None
         marked = _UNUSUAL.search(raw) is not None and self._marked(raw, text)
         if marked and (len(text) != len(raw) or self._table.full or not self._table.irregular.isdisjoint(raw)):
             starts, ends = self._offsets(raw)
-        return Folded(text, starts, ends, marked)
+        return text, starts, ends, marked
 
     def _plain(self, raw: str) -> str | None:
         """A text of which each character is known to fold to one and to be no disguise; compiled, a quick way."""

@@ -59,7 +59,10 @@ class WechatIdRecognizer:
                     continue
                 if view.text[start - 1 : start] in ("加", "+") and (cue := self.GLUED_TO.match(view.text, start, end)):
                     start = cue.end()
-                logit = self.BASE + shape + cues.before.before(before) + cues.after.after(view.after(end, 8))
+                logit = self.BASE + shape + cues.before.before(before)
+                if logit + cues.after.most <= 0:
+                    continue
+                logit += cues.after.after(view.after(end, 8))
                 if logit > 0:
                     yield Candidate(self.kind, start, end, min(logit, 4.0), "wechat_id", 5)
         for match in self.DIGITS.finditer(text):

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from text_strategies import texts
 
-from huzhu_guard.rules import literals
-from huzhu_guard.rules.literals import Automaton, Literals, Trie, literals_of
+from huzhu_guard.text import literals
+from huzhu_guard.text.literals import Automaton, Literals, Trie, literals_of
 
 WORDS = ["刷单", "刷单日结", "单日", "日", "结", "ab", "abc", "\U0001f600", "\U0001f600日", "日日日"]
 BOTH = pytest.mark.parametrize("make", [Automaton, Trie])
