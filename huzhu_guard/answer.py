@@ -5,8 +5,10 @@ The parent keeps the messages, and puts verdicts together that are equal to the 
 
 from __future__ import annotations
 
+import gc
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, combinations
 from typing import NamedTuple
 
@@ -65,14 +67,27 @@ def answer(number: int, parts: Parts, texts: list[str], groups: list[str | None]
         Whether to give reasons, too.
     """
     messages = texts if groups is None else [Message(text, group_id=g) for text, g in zip(texts, groups, strict=True)]
-    verdicts = judge_many(scorers_of(parts), messages)
-    return Answer(
-        number,
-        bytes([_NUMBERS[v.action, v.labels] for v in verdicts]),
-        array("d", chain.from_iterable([v.values for v in verdicts])),
-        {place: (v.links, v.entities) for place, v in enumerate(verdicts) if v.links or v.entities},
-        {place: in_words(v) for place, v in enumerate(verdicts) if v.labels} if reasoned else {},
-    )
+    with _uncollected():
+        verdicts = judge_many(scorers_of(parts), messages)
+        return Answer(
+            number,
+            bytes([_NUMBERS[v.action, v.labels] for v in verdicts]),
+            array("d", chain.from_iterable([v.values for v in verdicts])),
+            {place: (v.links, v.entities) for place, v in enumerate(verdicts) if v.links or v.entities},
+            {place: in_words(v) for place, v in enumerate(verdicts) if v.labels} if reasoned else {},
+        )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking at thousands of messages again and again: screening makes no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def in_words(verdict: Verdict) -> str:

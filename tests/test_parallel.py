@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -413,6 +414,35 @@ def test_what_comes_back_is_small_and_holds_no_text(guard: Guard, messages: Any)
     assert len(pickle.dumps(small)) < 30 * len(plain) + 500
     assert [guard.score(text).values for text in texts] == list(zip(*[iter(found.values)] * 3, strict=True))
     assert [text for text in texts if len(text) > 3 and text.encode() in pickle.dumps(small)] == []
+
+
+def test_screening_makes_no_garbage_that_only_the_collector_finds(guard: Guard, messages: Any) -> None:
+    """So workers can do without it."""
+    texts = list(messages["text"][::20])
+    list(guard.score_many(texts))
+    gc.collect()
+    gc.disable()
+    try:
+        for verdict in guard.score_many(texts):
+            assert verdict.values
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_is_left_as_it_was(enabled: bool) -> None:
+    parts = build(Sources()).parts
+    try:
+        if not enabled:
+            gc.disable()
+        answer(0, parts, [SCAM], None, False)
+        assert gc.isenabled() is enabled
+        with pytest.raises(TypeError):
+            answer(0, parts, [3], None, False)  # type: ignore[list-item]
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
 
 
 def test_what_a_worker_reads_is_read_once(small_folder: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from huzhu_guard.model.reading import Reading, char_ngrams, damping, word_ngrams
@@ -89,8 +88,7 @@ class Model(Protocol):
         """Share of a message's words that the model has never seen, 0 to 1."""
 
 
-@dataclass(frozen=True)
-class LinearModel:
+class LinearModel(NamedTuple):
     """Weights of the classifier. Immutable."""
 
     biases: tuple[float, ...]

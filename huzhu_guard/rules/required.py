@@ -28,7 +28,7 @@ def required_words(pattern: str) -> tuple[tuple[str, ...], ...]:
     Examples
     --------
     >>> required_words("日赚[0-9]{2,4}(?:元|块)一?单")
-    (('元一单', '元单', '块一单', '块单'), ('日赚',))
+    (('日赚',), ('元一单', '元单', '块一单', '块单'))
     >>> required_words("[0-9]+元")
     (('元',),)
     """
