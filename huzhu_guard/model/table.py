@@ -15,7 +15,7 @@ from librt.vecs import vec
 from mypy_extensions import i64, u8
 
 from huzhu_guard.model.reading import END, START, char_ngrams, word_ngrams
-from huzhu_guard.text.keys import NOTHING, key_of, longer, power_of_two
+from huzhu_guard.text.keys import BITS, NOTHING, key_of, longer, power_of_two
 
 _SPACE: Final = 32
 _OTHER_BITS: Final = 24  # from here on, bits of a key that do not say where its slot is
@@ -86,6 +86,8 @@ class Table:
         self._sieve = vec[u8]([0] * count)
         self._sieve_mask: i64 = 8 * count - 1
         self._width: i64 = 1 + len(columns)
+        # who knows the model could choose n-grams that all want the same place; so the places are this process's secret
+        self._secret: i64 = hash(__name__) & BITS
         # a slot is a key, 0 where it is free, and the weight for each label
         self._slots = vec[i64]([0] * (count * self._width))
         slots = self._slots
@@ -148,7 +150,7 @@ class Table:
 
     def _sums(self, keys: vec[i64], count: i64) -> list[int]:
         """For each label, the sum of the weights of the first ``count`` keys, each once."""
-        slots, sieve, sieve_mask = self._slots, self._sieve, self._sieve_mask
+        slots, sieve, sieve_mask, secret = self._slots, self._sieve, self._sieve_mask, self._secret
         mask = power_of_two(2 * count) - 1
         seen = vec[i64]([0] * (mask + 1))
         sums = vec[i64]([0] * (self._width - 1))
@@ -160,7 +162,7 @@ class Table:
             at = self._place(key)
             if slots[at] == 0:
                 continue
-            slot = key & mask
+            slot = longer(key, secret) & mask
             while seen[slot] != key and seen[slot] != 0:
                 slot = (slot + 1) & mask
             if seen[slot] == 0:

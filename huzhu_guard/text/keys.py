@@ -11,14 +11,15 @@ from mypy_extensions import i64
 
 NOTHING: Final = 1
 """Key of no characters."""
+BITS: Final = 0x3FFFFFFFFFFFFFFF
+"""The 62 bits of a key: so many, wrapped arithmetic and Python's agree on."""
 _FACTOR: Final = 0x1E3779B97F4A7C15  # odd, with no pattern in its bits
-_BITS: Final = 0x3FFFFFFFFFFFFFFF  # 62 of them: so many, wrapped arithmetic and Python's agree on
 _SHIFT: Final = 31
 
 
 def longer(key: i64, code: i64) -> i64:
     """The key of a text with one more character at its end."""
-    key = ((key ^ code) * _FACTOR) & _BITS
+    key = ((key ^ code) * _FACTOR) & BITS
     return key ^ (key >> _SHIFT)
 
 

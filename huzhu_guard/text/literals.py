@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-import ahocorasick_rs
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
@@ -27,6 +26,8 @@ class Automaton:
     """Words in an automaton of Aho and Corasick. Immutable."""
 
     def __init__(self, words: Sequence[str]) -> None:
+        import ahocorasick_rs  # compiled, nobody needs it
+
         self._automaton = ahocorasick_rs.AhoCorasick(list(words))
 
     def find(self, text: str) -> vec[i64]:
