@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from itertools import chain, combinations
 from typing import NamedTuple
 
-from huzhu_guard.parts import Parts, Scorers, judge_many, scorers_of
+from huzhu_guard.parts import Parts, Scorers, Text, decide_many, judge_many, scorers_of
 from huzhu_guard.report import reasons
 from huzhu_guard.verdict import LABELS, Action, Entity, Label, Link, Message, Verdict
 
@@ -40,11 +40,12 @@ class Answer(NamedTuple):
     reasons: dict[int, str]
     """Reasons of the messages that have any, by place."""
 
-    def verdicts(self, messages: Sequence[Message], scorers: Scorers) -> Iterator[Told]:
+    def verdicts(self, texts: Sequence[Text], scorers: Scorers) -> Iterator[Told]:
         """Put the verdicts together with their messages, and with the scorers that know details."""
         other = scorers[None]
-        rows = zip(messages, self.decisions, zip(*[iter(self.values)] * len(LABELS), strict=True), strict=True)
-        for place, (message, decision, values) in enumerate(rows):
+        rows = zip(texts, self.decisions, zip(*[iter(self.values)] * len(LABELS), strict=True), strict=True)
+        for place, (text, decision, values) in enumerate(rows):
+            message = text if isinstance(text, Message) else Message(text)
             action, labels = _DECISIONS[decision]
             links, entities = self.found.get(place, _NOTHING)
             by = scorers.get(message.group_id, other)
@@ -66,15 +67,22 @@ def answer(number: int, parts: Parts, texts: list[str], groups: list[str | None]
     reasoned : bool
         Whether to give reasons, too.
     """
-    messages = texts if groups is None else [Message(text, group_id=g) for text, g in zip(texts, groups, strict=True)]
+    scorers = scorers_of(parts)
+    words: dict[int, str] = {}
     with _uncollected():
-        verdicts = judge_many(scorers_of(parts), messages)
+        if reasoned:
+            named = zip(texts, groups or [None] * len(texts), strict=True)
+            verdicts = judge_many(scorers, [Message(text, group_id=group) for text, group in named])
+            decisions = [(v.action, v.values, v.labels, v.links, v.entities) for v in verdicts]
+            words = {place: in_words(verdict) for place, verdict in enumerate(verdicts) if verdict.labels}
+        else:
+            decisions = decide_many(scorers, texts, groups)
         return Answer(
             number,
-            bytes([_NUMBERS[v.action, v.labels] for v in verdicts]),
-            array("d", chain.from_iterable([v.values for v in verdicts])),
-            {place: (v.links, v.entities) for place, v in enumerate(verdicts) if v.links or v.entities},
-            {place: in_words(v) for place, v in enumerate(verdicts) if v.labels} if reasoned else {},
+            bytes([_NUMBERS[action, labels] for action, _, labels, _, _ in decisions]),
+            array("d", chain.from_iterable([values for _, values, _, _, _ in decisions])),
+            {place: (links, found) for place, (*_, links, found) in enumerate(decisions) if links or found},
+            words,
         )
 
 

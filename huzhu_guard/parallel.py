@@ -106,7 +106,7 @@ def score_parallel(built: Built, texts: Iterable[Text], crew: Crew, reasoned: bo
     return chain.from_iterable(_told(built, _chunks(iter(texts), sizes), crew, reasoned))
 
 
-def _told(built: Built, chunks: Iterator[list[Message]], crew: Crew, reasoned: bool) -> Iterator[Iterator[Told]]:
+def _told(built: Built, chunks: Iterator[list[Text]], crew: Crew, reasoned: bool) -> Iterator[Iterator[Told]]:
     first = next(chunks, None)
     if first is not None:
         yield _scored_here(built, first, reasoned)
@@ -124,13 +124,14 @@ def _sizes(total: int | None, workers: int) -> Iterator[int]:
             size = max(_LEAST, min(size, total // (4 * workers)))
 
 
-def _chunks(texts: Iterator[Text], sizes: Iterator[int]) -> Iterator[list[Message]]:
-    chunk: list[Message] = []
+def _chunks(texts: Iterator[Text], sizes: Iterator[int]) -> Iterator[list[Text]]:
+    """The texts in chunks; a bare one becomes a message when its verdict is told, so that few of them are in memory."""
+    chunk: list[Text] = []
     most, room = next(sizes), _CHARACTERS
     try:
         for text in texts:
-            chunk.append(as_message(text))
-            room -= len(chunk[-1].text)
+            chunk.append(text if type(text) is str else as_message(text))
+            room -= len(_text_of(chunk[-1]))
             if len(chunk) == most or room <= 0:
                 yield chunk
                 chunk, most, room = [], next(sizes), _CHARACTERS
@@ -142,14 +143,18 @@ def _chunks(texts: Iterator[Text], sizes: Iterator[int]) -> Iterator[list[Messag
         yield chunk
 
 
-def _scored_here(built: Built, messages: list[Message], reasoned: bool) -> Iterator[Told]:
-    return iter([(v, in_words(v) if reasoned else "") for v in judge_many(built.scorers, messages)])
+def _text_of(text: Text) -> str:
+    return text.text if isinstance(text, Message) else text
+
+
+def _scored_here(built: Built, texts: list[Text], reasoned: bool) -> Iterator[Told]:
+    return iter([(v, in_words(v) if reasoned else "") for v in judge_many(built.scorers, texts)])
 
 
 @dataclass(slots=True, eq=False)
 class _Chunk:
     number: int
-    messages: list[Message]
+    texts: list[Text]
     told: Iterator[Told] | None = None
     """Its verdicts, as soon as there are any."""
 
@@ -185,7 +190,7 @@ class _Tasks:
 class _Run:
     """One pass over messages. Chunks stand in line until they are told; meanwhile each waits, is at work or is done."""
 
-    def __init__(self, built: Built, chunks: Iterator[list[Message]], crew: Crew, reasoned: bool) -> None:
+    def __init__(self, built: Built, chunks: Iterator[list[Text]], crew: Crew, reasoned: bool) -> None:
         self._built = built
         self._chunks = enumerate(chunks)
         self._crew = crew
@@ -231,7 +236,7 @@ class _Run:
         try:
             answers = iter(self._crew.parallel(tasks))
             while not tasks.answered and (chunk := self._next()):  # workers are being started
-                chunk.told = _scored_here(self._built, chunk.messages, self._reasoned)
+                chunk.told = _scored_here(self._built, chunk.texts, self._reasoned)
             yield from self._tell()  # all, perhaps: with a single worker left joblib starts only when it is asked
             for found in answers:
                 self._take(found)
@@ -247,7 +252,7 @@ class _Run:
     def _take(self, found: Answer) -> None:
         # after a death joblib may run chunks again that it had drawn before; the first answer counts
         if chunk := self._at_work.pop(found.number, None):
-            chunk.told = found.verdicts(chunk.messages, self._built.scorers)
+            chunk.told = found.verdicts(chunk.texts, self._built.scorers)
             self._answers += 1
 
     def _tell(self) -> Iterator[Iterator[Told]]:
@@ -285,6 +290,7 @@ class _Run:
         self._at_work[chunk.number] = chunk
         groups: list[str | None] | None = None
         if self._own:
-            groups = [m.group_id if m.group_id in self._own else None for m in chunk.messages]
-        texts = [message.text for message in chunk.messages]
+            named = [text.group_id if isinstance(text, Message) else None for text in chunk.texts]
+            groups = [name if name in self._own else None for name in named]
+        texts = list(map(_text_of, chunk.texts))
         return delayed(answer)(chunk.number, self._built.parts, texts, groups, self._reasoned)

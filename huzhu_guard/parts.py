@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 from huzhu_guard.errors import ModelDamagedError
@@ -16,11 +16,13 @@ from huzhu_guard.model.linear import Model
 from huzhu_guard.model.store import POINTER, current_version
 from huzhu_guard.policy import Policy
 from huzhu_guard.rules import Pack, load_pack, shipped_packs
-from huzhu_guard.scoring import Scorer, build_stages
+from huzhu_guard.scoring import Decision, Scorer, build_stages
 from huzhu_guard.verdict import Message, Verdict
 from huzhu_guard.watch import Fingerprint, fingerprint
 
 Text = str | Message
+T = TypeVar("T")
+R = TypeVar("R")
 
 Scorers = dict[str | None, Scorer]
 """The scorer of every group that has a policy of its own, and of all others under None. Never changed."""
@@ -140,15 +142,27 @@ def judge(scorers: Scorers, text: Text) -> Verdict:
 def judge_many(scorers: Scorers, texts: Iterable[Text]) -> list[Verdict]:
     """Judge messages together, each by the scorer of its group, in order; raises as :func:`judge`."""
     messages = list(map(as_message, texts))
-    chosen = [scorers.get(message.group_id, scorers[None]) for message in messages]
-    groups = dict.fromkeys(chosen)
-    if len(groups) == 1:
-        return chosen[0].score_many(messages)
-    verdicts = {
-        scorer: iter(scorer.score_many([m for m, by in zip(messages, chosen, strict=True) if by is scorer]))
-        for scorer in groups
+    return _each(scorers, messages, [message.group_id for message in messages], Scorer.score_many)
+
+
+def decide_many(scorers: Scorers, texts: list[str], groups: list[str | None] | None = None) -> list[Decision]:
+    """What :func:`judge_many` says of texts of some groups, in order, without verdicts being made of it."""
+    return scorers[None].decide_many(texts) if groups is None else _each(scorers, texts, groups, Scorer.decide_many)
+
+
+def _each(
+    scorers: Scorers, texts: list[T], groups: list[str | None], run: Callable[[Scorer, list[T]], list[R]]
+) -> list[R]:
+    """Run something on the texts of each scorer together, and give back what comes of it in the order of the texts."""
+    chosen = [scorers.get(group, scorers[None]) for group in groups]
+    distinct = dict.fromkeys(chosen)
+    if len(distinct) == 1:
+        return run(chosen[0], texts)
+    found = {
+        scorer: iter(run(scorer, [text for text, by in zip(texts, chosen, strict=True) if by is scorer]))
+        for scorer in distinct
     }
-    return [next(verdicts[scorer]) for scorer in chosen]
+    return [next(found[scorer]) for scorer in chosen]
 
 
 def as_message(text: Text) -> Message:

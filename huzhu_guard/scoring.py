@@ -16,7 +16,7 @@ from huzhu_guard.policy import Policy
 from huzhu_guard.privacy import redact
 from huzhu_guard.rules import Pack
 from huzhu_guard.stages import DISPUTED, QUOTED, Screening, Stages, cleaned_links
-from huzhu_guard.verdict import LABELS, Action, Evidence, Label, Link, Message, Reason, Verdict
+from huzhu_guard.verdict import LABELS, Action, Entity, Evidence, Label, Link, Message, Reason, Verdict
 
 _PRIVACY = LABELS.index(Label.PRIVACY_LEAK)
 _FAKE_DEAL = LABELS.index(Label.FAKE_DEAL)
@@ -45,6 +45,10 @@ class Part:
         self.weight = weight
         self.span = span
         self.reason = reason
+
+
+Decision = tuple[Action, tuple[float, ...], tuple[Label, ...], tuple[Link, ...], tuple[Entity, ...]]
+"""A verdict without its message: what to do, the scores, the labels that hold, what was found."""
 
 
 def sigmoid(log_odds: float) -> float:
@@ -100,22 +104,25 @@ class Scorer:
         """Judge one message."""
         screening = self.stages.screen(message.text)
         reading = self.stages.read(screening)
-        return self._judge(message, screening, reading, self.model.log_odds(reading))
+        return Verdict(message, *self._decide(screening, reading, self.model.log_odds(reading)), self)
 
     def score_many(self, messages: Sequence[Message]) -> list[Verdict]:
         """Judge messages together; the same verdicts as :meth:`score`, sooner."""
-        screenings = self.stages.screen_many([message.text for message in messages])
+        decisions = self.decide_many([message.text for message in messages])
+        return [Verdict(message, *decision, self) for message, decision in zip(messages, decisions, strict=True)]
+
+    def decide_many(self, texts: Sequence[str]) -> list[Decision]:
+        """What :meth:`score_many` says of texts, for who keeps the messages elsewhere."""
+        screenings = self.stages.screen_many(texts)
         readings = list(map(self.stages.read, screenings))
         totals = list(map(self.model.log_odds, readings))
-        return list(map(self._judge, messages, screenings, readings, totals))
+        return list(map(self._decide, screenings, readings, totals))
 
-    def _judge(self, message: Message, screening: Screening, reading: Reading, totals: list[float]) -> Verdict:
+    def _decide(self, screening: Screening, reading: Reading, totals: list[float]) -> Decision:
         totals[_PRIVACY] = self.stages.privacy.bias
         for part in self._parts(screening, reading.signals):
             totals[part.label] += part.weight
-        return self._verdict(message, screening, tuple(map(sigmoid, totals)))
-
-    def _verdict(self, message: Message, screening: Screening, values: tuple[float, ...]) -> Verdict:
+        values = tuple([sigmoid(total) for total in totals])
         review, block = self._limits
         labels = tuple(label for label, value, least in zip(LABELS, values, review, strict=True) if value >= least)
         if not labels:
@@ -124,7 +131,7 @@ class Scorer:
             action = Action.BLOCK
         else:
             action = Action.REVIEW
-        return Verdict(message, action, values, labels, screening.links, screening.entities, self)
+        return action, values, labels, screening.links, screening.entities
 
     def _parts(self, screening: Screening, signals: Iterable[str]) -> list[Part]:
         """Every summand that does not come from words and characters."""
