@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from huzhu_guard._version import __version__
 from huzhu_guard.errors import PolicyError
@@ -18,22 +18,22 @@ from huzhu_guard.rules import Pack
 from huzhu_guard.stages import DISPUTED, QUOTED, Screening, Stages, cleaned_links
 from huzhu_guard.verdict import LABELS, Action, Entity, Evidence, Label, Link, Message, Reason, Verdict
 
-_PRIVACY = LABELS.index(Label.PRIVACY_LEAK)
-_FAKE_DEAL = LABELS.index(Label.FAKE_DEAL)
+_PRIVACY: Final = LABELS.index(Label.PRIVACY_LEAK)
+_FAKE_DEAL: Final = LABELS.index(Label.FAKE_DEAL)
 # log-odds that a link adds to a false deal: one that poses as a brand, one that is only suspect
-_POSING = {Action.REVIEW: 8.0, Action.BLOCK: 10.5}
-_SUSPECT = {Action.REVIEW: 1.5, Action.BLOCK: 6.0}
-_PHRASE_WEIGHT = 8.0  # log-odds; more than any message collects, so that the owner has the last word
-_SHOWN_NGRAMS = 12  # n-grams listed one by one for each label; the others are summed up
-_RISKY_LINK = Reason("链接本身可疑", "the link itself is suspect")
-_BIAS = Reason("起点：大多数消息没有问题", "where every message starts: most are fine")
-_REST = Reason("其余字词合计", "all other words and characters together")
-_NOTHING_SAID = Reason("没有文字", "there are no words")
-_CONTEXT = {
+_POSING: Final = {Action.REVIEW: 8.0, Action.BLOCK: 10.5}
+_SUSPECT: Final = {Action.REVIEW: 1.5, Action.BLOCK: 6.0}
+_PHRASE_WEIGHT: Final = 8.0  # log-odds; more than any message collects, so that the owner has the last word
+_SHOWN_NGRAMS: Final = 12  # n-grams listed one by one for each label; the others are summed up
+_RISKY_LINK: Final = Reason("链接本身可疑", "the link itself is suspect")
+_BIAS: Final = Reason("起点：大多数消息没有问题", "where every message starts: most are fine")
+_REST: Final = Reason("其余字词合计", "all other words and characters together")
+_NOTHING_SAID: Final = Reason("没有文字", "there are no words")
+_CONTEXT: Final = {
     DISPUTED: Reason("套路的话和提醒、群规、提问放在一起说", "a scheme is named beside a warning, rules or a question"),
     QUOTED: Reason("套路的话放在引号里", "a scheme is named between quotation marks"),
 }
-_CAP = Reason("同类规则合计封顶", "rules of one group together count only up to a cap")
+_CAP: Final = Reason("同类规则合计封顶", "rules of one group together count only up to a cap")
 
 
 class Part:

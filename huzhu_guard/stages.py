@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from huzhu_guard.links import LinkScreen
 from huzhu_guard.links.leaks import cleaned, find_identifiers
@@ -96,8 +96,8 @@ class Stages:
         return read(_without_personal(screening), self._cut, screening.signals())
 
 
-_LINK_REASON = Reason("分享链接里带着订单或拼单号", "the shared link carries an order or group order number")
-_LINK_CONFIDENCE = 0.95
+_LINK_REASON: Final = Reason("分享链接里带着订单或拼单号", "the shared link carries an order or group order number")
+_LINK_CONFIDENCE: Final = 0.95
 
 
 def _in_links(text: str, links: tuple[Link, ...]) -> list[Entity]:
@@ -123,7 +123,7 @@ def cleaned_links(text: str, links: tuple[Link, ...]) -> list[tuple[int, int, st
     return changed
 
 
-_CLASSES = {
+_CLASSES: Final = {
     EntityKind.NAME: " name ",
     EntityKind.PHONE: " cellphone ",
     EntityKind.LANDLINE: " phone ",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from huzhu_guard.links.captions import captions
 from huzhu_guard.links.clipboard import tokens
@@ -19,47 +19,49 @@ from huzhu_guard.verdict import LinkKind
 if TYPE_CHECKING:
     from huzhu_guard.text.normalize import NormalizedText
 
-_SCHEME = re.compile(
+_SCHEME: Final = re.compile(
     r"(?:h\s?(?:t\s?t|x\s?x|\*\s?\*)\s?p\s?(?:s\s?)?|ftp|(?<![a-z])(?:ttps?|htps?|htttps?|tps?)(?=:[/\\]))"
     r"(?:(?::|\[:\])\s{0,2}[/\\]{1,4}\s{0,2}|:(?=[a-z0-9]))"
 )
-_APP = re.compile(
+_APP: Final = re.compile(
     rf"(?<![a-z0-9+.\-])(?!https?:|hxxps?:|ftp:|tps?:)"
     rf"([a-z][a-z0-9+.\-]{{1,30}})://[^\s{HAN}<>\"'，。、]{{0,1000}}"
 )
-_MINI = re.compile(r"#小程序[:]//[^\s/#]{1,40}(?:/[a-z0-9_\-]{1,40})?")
-_LABEL = rf"[a-z0-9_{DIGIT_WORDS}](?:[a-z0-9_\-{DIGIT_WORDS}]{{0,62}})"
-_LABELS = re.compile(rf"{_LABEL}(?:\.{_LABEL}){{1,30}}")
-_BARE = re.compile(rf"(?<![a-z0-9@._%+\-]){_LABELS.pattern}")
+_MINI: Final = re.compile(r"#小程序[:]//[^\s/#]{1,40}(?:/[a-z0-9_\-]{1,40})?")
+_LABEL: Final = rf"[a-z0-9_{DIGIT_WORDS}](?:[a-z0-9_\-{DIGIT_WORDS}]{{0,62}})"
+_LABELS: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL}){{1,30}}")
+_BARE: Final = re.compile(rf"(?<![a-z0-9@._%+\-]){_LABELS.pattern}")
 # a dot in disguise, with what can stand after it
-_HIDDEN_CUE = re.compile(
+_HIDDEN_CUE: Final = re.compile(
     r"[。·点丶‧•・∙⋅.\]})>】t\s](?:(?<=[。·点丶‧•・∙⋅])\s?[a-z康靠抗扣西奈套]"
     r"|(?<=\.)[\s\]})>】]\s?[a-z]|(?<=\s)\.[a-z]|(?<=点)[\]})>】]|(?<=dot)[\s\])])"
 )
-_HIDDEN = re.compile(
+_HIDDEN: Final = re.compile(
     rf"(?<![a-z0-9@._%+\-]){_LABEL}"
     rf"(?:{DOT}(?:c o m|c n|n e t|t o p|v i p|[a-z0-9][a-z0-9_\-]{{0,62}}|[康靠抗扣西奈套][{HAN}])){{1,8}}"
 )
-_USERINFO = re.compile(rf"[^\s/?#@\\{HAN}]{{1,200}}@")
-_AUTHORITY = re.compile(rf"(?:\[[0-9a-f:.]{{2,45}}\]|(?:[a-z0-9_%\-]{{1,200}}(?:{DOT}[a-z0-9_%\-]{{1,63}}){{0,30}}))")
-_HAN_HOST = re.compile(
+_USERINFO: Final = re.compile(rf"[^\s/?#@\\{HAN}]{{1,200}}@")
+_AUTHORITY: Final = re.compile(
+    rf"(?:\[[0-9a-f:.]{{2,45}}\]|(?:[a-z0-9_%\-]{{1,200}}(?:{DOT}[a-z0-9_%\-]{{1,63}}){{0,30}}))"
+)
+_HAN_HOST: Final = re.compile(
     rf"(?:[a-z0-9\-{HAN}]{{0,29}}[{HAN}]\.|[a-z0-9\-]{{1,30}}\.){{1,5}}"
     r"(?:[a-z]{2,20}|中国|公司|网络|在线|手机|网址|集团|商城|中文网|我爱你)(?![a-z0-9\-])"
 )
-_HAN_DOT = re.compile(rf"[{HAN}]\.[a-z]")
-_HAN_STOP = re.compile(rf"([{HAN}]{{2,12}})[。点](com|cn|net|top|xyz|vip)(?![a-z0-9\-])")
-_HAN_LEAD = re.compile(
+_HAN_DOT: Final = re.compile(rf"[{HAN}]\.[a-z]")
+_HAN_STOP: Final = re.compile(rf"([{HAN}]{{2,12}})[。点](com|cn|net|top|xyz|vip)(?![a-z0-9\-])")
+_HAN_LEAD: Final = re.compile(
     r".{0,30}(?:打开|访问|登录|登陆|点击|点开|搜索|搜|网址|网站是|链接|进入|请|到|去|上|是|看|进|在|的)(?=.{2})"
 )
-_PORT = re.compile(r"\s?:\s?(\d{1,5})(?![\d.])")
-_PLAIN_DISGUISE = re.compile(r"[\s\[({<]| dot ")
-_TAIL = re.compile(r"[/?#\\][!#-&(-;=?-Z\\^_a-z|~\[\]']{0,2000}")
-_SPACED = re.compile(r"(?<![a-z0-9])[a-z0-9](?: [a-z0-9.。点/:\-]){5,80}(?![a-z0-9])")
-_END_PUNCTUATION = ".,;:!?)]}'>|~*&"
-_RAW_STOPS = re.compile("[，。；！（）【】「」《》“”‘’、…]")
-_GLUED = re.compile("[^=/?&:;%.,](?=https?://)")
-_CLOSING = re.compile(r"[)\]>}]")
-_BRACKETS = (("(", ")"), ("[", "]"), ("<", ">"), ("{", "}"))
+_PORT: Final = re.compile(r"\s?:\s?(\d{1,5})(?![\d.])")
+_PLAIN_DISGUISE: Final = re.compile(r"[\s\[({<]| dot ")
+_TAIL: Final = re.compile(r"[/?#\\][!#-&(-;=?-Z\\^_a-z|~\[\]']{0,2000}")
+_SPACED: Final = re.compile(r"(?<![a-z0-9])[a-z0-9](?: [a-z0-9.。点/:\-]){5,80}(?![a-z0-9])")
+_END_PUNCTUATION: Final = ".,;:!?)]}'>|~*&"
+_RAW_STOPS: Final = re.compile("[，。；！（）【】「」《》“”‘’、…]")
+_GLUED: Final = re.compile("[^=/?&:;%.,](?=https?://)")
+_CLOSING: Final = re.compile(r"[)\]>}]")
+_BRACKETS: Final = (("(", ")"), ("[", "]"), ("<", ">"), ("{", "}"))
 
 
 def search(normalized: NormalizedText) -> list[Found]:

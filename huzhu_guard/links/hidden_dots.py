@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from huzhu_guard.links.owners import read_lines, shipped_hosts, shorteners
 from huzhu_guard.links.parts import canonical_host
 from huzhu_guard.links.suffix import top_level
 
-HAN = "\u4e00-\u9fff"
-DIGIT_WORDS = "〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖"
-_TO_DIGITS = str.maketrans(DIGIT_WORDS, "001123456789123456789")
-DOT = r"(?:\s?[\[({【<][.。点][\])}】>]\s?|\s?[\[(]dot[\])]\s?| dot |\s?[。·点丶‧•・∙⋅]\s?|\s?\.\s?)"
-_UNKNOWN_TOP = re.compile(r"\.(?:example|test|invalid|localhost|onion|local|lan|internal)$")
-_PLAIN_HOST = re.compile(r"[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,30}\Z")
+HAN: Final = "\u4e00-\u9fff"
+DIGIT_WORDS: Final = "〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖"
+_TO_DIGITS: Final = str.maketrans(DIGIT_WORDS, "001123456789123456789")
+DOT: Final = r"(?:\s?[\[({【<][.。点][\])}】>]\s?|\s?[\[(]dot[\])]\s?| dot |\s?[。·点丶‧•・∙⋅]\s?|\s?\.\s?)"
+_UNKNOWN_TOP: Final = re.compile(r"\.(?:example|test|invalid|localhost|onion|local|lan|internal)$")
+_PLAIN_HOST: Final = re.compile(r"[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,30}\Z")
 
 
 class Endings(NamedTuple):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-_SCHEME = re.compile(r"([a-z][a-z0-9+.\-]{0,30}):[/\\]{1,4}", re.IGNORECASE)
-_PORT = re.compile(r":(\d{0,6})$")
-_IGNORED = re.compile(
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.\-]{0,30}):[/\\]{1,4}", re.IGNORECASE)
+_PORT: Final = re.compile(r":(\d{0,6})$")
+_IGNORED: Final = re.compile(
     "[\u00ad\u034f\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u2064\u3164\ufe00-\ufe0f\ufeff\uffa0\\s]"
 )
-_DOTS = str.maketrans("。．｡", "...")
-_MOST_HOST = 1000  # a host name is at most 253 long; what is longer is cut, not searched
-_NUMBER = re.compile(r"(?:0x[0-9a-f]{1,16}|[0-9]{1,20})(?:\.(?:0x[0-9a-f]{1,8}|[0-9]{1,11})){0,3}\.?\Z")
+_DOTS: Final = str.maketrans("。．｡", "...")
+_MOST_HOST: Final = 1000  # a host name is at most 253 long; what is longer is cut, not searched
+_NUMBER: Final = re.compile(r"(?:0x[0-9a-f]{1,16}|[0-9]{1,20})(?:\.(?:0x[0-9a-f]{1,8}|[0-9]{1,11})){0,3}\.?\Z")
 
 
 class Parts(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from huzhu_guard.links import signals
 from huzhu_guard.links.assess import UrlJudge, link_of
@@ -21,10 +21,10 @@ from huzhu_guard.verdict import Link, LinkKind, Signal
 if TYPE_CHECKING:
     from huzhu_guard.text.normalize import NormalizedText
 
-_MOST_HOSTS = 4096  # judged hosts remembered; whole links never are
-_LONGEST_HOST = 253
-_WITH_HOST = frozenset((LinkKind.URL, LinkKind.DOMAIN, LinkKind.IP))
-_HOST_IN_TEXT = re.compile(r"(?<![\w.\-])(?:[a-z0-9\-]{1,63}\.){1,10}[a-z]{2,20}(?![a-z0-9])")
+_MOST_HOSTS: Final = 4096  # judged hosts remembered; whole links never are
+_LONGEST_HOST: Final = 253
+_WITH_HOST: Final = frozenset((LinkKind.URL, LinkKind.DOMAIN, LinkKind.IP))
+_HOST_IN_TEXT: Final = re.compile(r"(?<![\w.\-])(?:[a-z0-9\-]{1,63}\.){1,10}[a-z]{2,20}(?![a-z0-9])")
 
 
 class LinkScreen:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from huzhu_guard.model.reading import Reading, char_ngrams, damping, word_ngrams
 from huzhu_guard.model.table import weights_of
 from huzhu_guard.verdict import Label
 
-TEXT_LABELS = (Label.SCAM, Label.FAKE_DEAL)
+TEXT_LABELS: Final = (Label.SCAM, Label.FAKE_DEAL)
 """Labels that words decide, the first of :data:`~huzhu_guard.verdict.LABELS`. A leak is decided by what was found."""
 
-UNIT = 2.0**-16
+UNIT: Final = 2.0**-16
 """Log-odds of a weight of 1. Weights are whole, so their sums are exact, whatever the order."""
 
 

@@ -9,26 +9,26 @@ import math
 import re
 from collections.abc import Iterable
 from operator import add
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from huzhu_guard.text.tokenize import Cut
 
 START, END = "⊢", "⊣"
 """What stands before the first and after the last word or character: short messages are told by how they begin."""
 
-_ALNUM = re.compile("[0-9a-z]")
+_ALNUM: Final = re.compile("[0-9a-z]")
 # a run of printable ASCII with a letter or digit in it; begins with one set of characters, which the engine skips to
-_LATIN_RUN = re.compile(r"[!-~](?:(?<=[0-9a-z])|[!-/:-`{-~]*[0-9a-z])[!-~]*")
-_NUMBER = re.compile(r"[0-9]+")
-_SPACES = re.compile(r"\s(?:\s+|(?<! ))")  # all white space but single spaces, which stay as they are
-_HOST = re.compile(r"(?:^|[^a-z0-9@])(?:[a-z0-9\-]{1,63}\.){1,5}[a-z]{2,12}(?![a-z0-9.])")
+_LATIN_RUN: Final = re.compile(r"[!-~](?:(?<=[0-9a-z])|[!-/:-`{-~]*[0-9a-z])[!-~]*")
+_NUMBER: Final = re.compile(r"[0-9]+")
+_SPACES: Final = re.compile(r"\s(?:\s+|(?<! ))")  # all white space but single spaces, which stay as they are
+_HOST: Final = re.compile(r"(?:^|[^a-z0-9@])(?:[a-z0-9\-]{1,63}\.){1,5}[a-z]{2,12}(?![a-z0-9.])")
 # a numbered page of a blog or forum, where deals are discussed; false events live at short or made-up addresses
-_ARTICLE = re.compile(
+_ARTICLE: Final = re.compile(
     r"/(?:archives?|posts?|articles?|threads?|topics?|news|[apt])[/-][0-9]{3,12}|/[0-9]{3,12}(?:-[0-9]{1,6}){0,3}\.html?(?![a-z0-9])"
 )
-_LONG_NUMBER = 5
-_USUAL_LENGTH = 60  # characters
-_SHORTEST_HANDLE = 5
+_LONG_NUMBER: Final = 5
+_USUAL_LENGTH: Final = 60  # characters
+_SHORTEST_HANDLE: Final = 5
 
 
 class Reading(NamedTuple):

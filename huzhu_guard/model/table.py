@@ -115,7 +115,7 @@ class Table:
         before = key_of(START)
         for word in words:
             alone: i64 = NOTHING
-            for i in range(len(word)):
+            for i in range(i64(len(word))):
                 code: i64 = ord(word[i])
                 alone = longer(alone, code)
                 before = longer(before, code)
@@ -131,7 +131,7 @@ class Table:
         keys = vec[i64]([0] * (len(masked) + 1))
         count: i64 = 0
         before: i64 = ord(START)
-        for i in range(len(masked)):
+        for i in range(i64(len(masked))):
             code: i64 = ord(masked[i])
             if code != _SPACE:
                 keys[count] = longer(longer(NOTHING, before), code)

@@ -6,12 +6,12 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from huzhu_guard.errors import LexiconError
 
-_OVERRULED = 0.3  # left of a word against, where a word for the kind stands closer
-_FADING = 0.035  # per character between a cue and the value
+_OVERRULED: Final = 0.3  # left of a word against, where a word for the kind stands closer
+_FADING: Final = 0.035  # per character between a cue and the value
 
 
 def _whole(word: str) -> str:

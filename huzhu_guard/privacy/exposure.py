@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from huzhu_guard.verdict import EntityKind, Severity
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from huzhu_guard.verdict import Entity
 
-BIAS = -4.0
+BIAS: Final = -4.0
 """Log-odds of a leak in a message that exposes nobody."""
 
 SEVERITIES: dict[EntityKind, Severity] = {
@@ -37,13 +37,13 @@ SEVERITIES: dict[EntityKind, Severity] = {
 }
 """How much each kind can hurt; an Alipay account that is a phone number or an e-mail address counts as that."""
 
-_IN_COMPANY = frozenset({EntityKind.NAME, EntityKind.BIRTH_DATE})
-_CEILING = {Severity.HIGH: 4.5, Severity.MEDIUM: 2.4, Severity.LOW: 1.5}
-_FLOOR = 0.3  # what is found counts as found, so the score passes 0.5 even where the recognizer is in doubt
-_EACH_FURTHER = 0.2
-_MOST_FURTHER = 1.0
-_ALONE = 0.5
-_MOST_ALONE = 2.0
+_IN_COMPANY: Final = frozenset({EntityKind.NAME, EntityKind.BIRTH_DATE})
+_CEILING: Final = {Severity.HIGH: 4.5, Severity.MEDIUM: 2.4, Severity.LOW: 1.5}
+_FLOOR: Final = 0.3  # what is found counts as found, so the score passes 0.5 even where the recognizer is in doubt
+_EACH_FURTHER: Final = 0.2
+_MOST_FURTHER: Final = 1.0
+_ALONE: Final = 0.5
+_MOST_ALONE: Final = 2.0
 
 
 def exposes(entities: Iterable[Entity]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from huzhu_guard.privacy.view import HAN
 from huzhu_guard.verdict import EntityKind
@@ -12,7 +12,7 @@ from huzhu_guard.verdict import EntityKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ALNUM = re.compile(r"[^\W_]")
+_ALNUM: Final = re.compile(r"[^\W_]")
 
 
 def _ends(first: int, last: int, stars: int = 4) -> Callable[[str], str]:

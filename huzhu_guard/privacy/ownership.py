@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-_THIRD_PARTY = re.compile(
+_THIRD_PARTY: Final = re.compile(
     "曝光|人肉|挂出来|挂他|挂她|避雷|骗子|骗我|骗了|大家打死|老赖|无赖|就是这个人|堵他|堵她|别放过|小三|渣男|渣女"
 )
-_OWN = re.compile("我的|我家|我电话|我手机|我叫|我号|我微信|我住|我是|发我|寄给我|打我|本人")
-_ORGANISATION = re.compile("公司|店铺|门店|本店|商行|专卖|旗舰店|营业部|分行|支行|客服")
-_OWN_REACH = 12
-_ORGANISATION_REACH = (30, 12)
+_OWN: Final = re.compile("我的|我家|我电话|我手机|我叫|我号|我微信|我住|我是|发我|寄给我|打我|本人")
+_ORGANISATION: Final = re.compile("公司|店铺|门店|本店|商行|专卖|旗舰店|营业部|分行|支行|客服")
+_OWN_REACH: Final = 12
+_ORGANISATION_REACH: Final = (30, 12)
 
 
 class Owners:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from huzhu_guard.privacy import exposure, gates
 from huzhu_guard.privacy.masking import MASKS
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from huzhu_guard.text.normalize import NormalizedText
     from huzhu_guard.verdict import Link
 
-_THIRD_PARTY_WEIGHT = 0.5
-_SURE = 3.5
-_BIRTH_DATE = EntityKind.BIRTH_DATE  # members of an enumeration are slow to look up
-_FORMS = {kind: (severity, MASKS[kind]) for kind, severity in exposure.SEVERITIES.items()}
-_START = attrgetter("start")
+_THIRD_PARTY_WEIGHT: Final = 0.5
+_SURE: Final = 3.5
+_BIRTH_DATE: Final = EntityKind.BIRTH_DATE  # members of an enumeration are slow to look up
+_FORMS: Final = {kind: (severity, MASKS[kind]) for kind, severity in exposure.SEVERITIES.items()}
+_START: Final = attrgetter("start")
 
 
 @cache

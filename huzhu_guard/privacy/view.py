@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from huzhu_guard.privacy.cues import cues_of
 from huzhu_guard.text.traits import EVERYTHING, FIVE_DIGITS, LATIN
@@ -12,19 +12,19 @@ from huzhu_guard.verdict import EntityKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-HAN = r"[^\W0-9a-z_]"
+HAN: Final = r"[^\W0-9a-z_]"
 """Pattern for a Chinese character; a range of them would take the regex compiler a thousand times longer."""
-_NUMBER = re.compile(r"[0-9]+(?:[-\s._·•—–~*、/,]{1,2}[0-9]+){0,24}")
-LEAST = 5
+_NUMBER: Final = re.compile(r"[0-9]+(?:[-\s._·•—–~*、/,]{1,2}[0-9]+){0,24}")
+LEAST: Final = 5
 """Digits that a number needs at least to be looked at."""
-_ATOM = re.compile(r"[0-9]+")
-_LONG = re.compile(r"[0-9](?:[0-9]{4}|(?:[-\s._·•—–~*、/,]{0,2}[0-9]){6})")
-_LETTER = re.compile(r"[a-z]")
-_RUN = re.compile(r"[0-9a-z]+")
-_EDGES = re.compile(
+_ATOM: Final = re.compile(r"[0-9]+")
+_LONG: Final = re.compile(r"[0-9](?:[0-9]{4}|(?:[-\s._·•—–~*、/,]{0,2}[0-9]){6})")
+_LETTER: Final = re.compile(r"[a-z]")
+_RUN: Final = re.compile(r"[0-9a-z]+")
+_EDGES: Final = re.compile(
     r"([〇零幺一二三四五六七八九]{1,2})(?=[0-9]{6})|(?<=[0-9]{4})[-. ]?([〇零幺一二三四五六七八九]{1,2})$"
 )
-_CLAUSE_END = re.compile(r"[\n。!?;〕]")
+_CLAUSE_END: Final = re.compile(r"[\n。!?;〕]")
 
 
 class Candidate(NamedTuple):

@@ -10,26 +10,26 @@ import re
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from huzhu_guard.text.literals import literals_of
 from huzhu_guard.text.traits import BRACKET, CONTACT, EVERYTHING, GAPS, REPEAT, SPLIT, TraitScanner
 
-_LEXICON = files("huzhu_guard.text.lexicon")
-_HAN = "\u4e00-\u9fff"
-_GAP = f"[{re.escape(GAPS)}]"
-_WEAK_GAP = frozenset(" \n,，。、:;!?")  # stands between ordinary clauses too
-_LEAST_SPACED = 3  # equal gaps one after another in a sentence that is spaced out
-_MOST_FILLERS = 2  # characters between a cue and the contact word, as in 加我个v
-_DIGITS = frozenset("0123456789")
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-_GAP_RUN = re.compile(rf"{_GAP}(?<=[{_HAN}].){_GAP}?(?=[{_HAN}])", re.DOTALL)
-_IN_A_NAME = _LETTERS | _DIGITS | frozenset("./:_@-")  # beside these, letters belong to a link or name
-_REPEAT = re.compile(r"([^\s\d])\1\1\1+")
-_WECHAT_HANDLE = r"(?!ip|ersion)[a-z]{1,15}[_\-]?[0-9]{1,15}"
-_FORMS = ("forms", "handle_forms")
-_QQ_NUMBER = r"[1-9](?: ?[0-9]){4,11}(?![0-9])"
-_EMOTE = re.compile(r"\[em\][a-z]?\d{1,9}\[/em\]")
+_LEXICON: Final = files("huzhu_guard.text.lexicon")
+_HAN: Final = "\u4e00-\u9fff"
+_GAP: Final = f"[{re.escape(GAPS)}]"
+_WEAK_GAP: Final = frozenset(" \n,，。、:;!?")  # stands between ordinary clauses too
+_LEAST_SPACED: Final = 3  # equal gaps one after another in a sentence that is spaced out
+_MOST_FILLERS: Final = 2  # characters between a cue and the contact word, as in 加我个v
+_DIGITS: Final = frozenset("0123456789")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+_GAP_RUN: Final = re.compile(rf"{_GAP}(?<=[{_HAN}].){_GAP}?(?=[{_HAN}])", re.DOTALL)
+_IN_A_NAME: Final = _LETTERS | _DIGITS | frozenset("./:_@-")  # beside these, letters belong to a link or name
+_REPEAT: Final = re.compile(r"([^\s\d])\1\1\1+")
+_WECHAT_HANDLE: Final = r"(?!ip|ersion)[a-z]{1,15}[_\-]?[0-9]{1,15}"
+_FORMS: Final = ("forms", "handle_forms")
+_QQ_NUMBER: Final = r"[1-9](?: ?[0-9]){4,11}(?![0-9])"
+_EMOTE: Final = re.compile(r"\[em\][a-z]?\d{1,9}\[/em\]")
 
 
 class Edit(NamedTuple):

@@ -15,18 +15,18 @@ from librt.strings import StringWriter
 from librt.vecs import vec
 from mypy_extensions import i32, i64
 
-_MOST_REMEMBERED = 20_000  # a hostile text must not fill the memory with characters seen once
+_MOST_REMEMBERED: Final = 20_000  # a hostile text must not fill the memory with characters seen once
 _TABLED: Final = 0x20000  # codes that a table is made for: all that is usual, emoji too
 _COMPILED: Final = not __file__.endswith(".py")
 
-_LATIN_NAME = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
+_LATIN_NAME: Final = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
 # folded one to one, and no disguise of another character; most texts hold nothing else
-_UNUSUAL = re.compile("[^\\n -~\u3000-\u3020\u4e00-\u9fff\uff01-\uff5e…—·“”‘’]")
-_ANY_DIGIT = "[0-9〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
-_CHINESE_RUN = re.compile(f"{_ANY_DIGIT}(?:[-. ]?{_ANY_DIGIT}){{6,63}}")
-_CHINESE_DIGIT = re.compile("[〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]")
-_LEAST_SPELLED = 3  # Han digits in a run that is read as one number
-_CHINESE_DIGITS = str.maketrans("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖", "001123456789123456789")
+_UNUSUAL: Final = re.compile("[^\\n -~\u3000-\u3020\u4e00-\u9fff\uff01-\uff5e…—·“”‘’]")
+_ANY_DIGIT: Final = "[0-9〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_CHINESE_RUN: Final = re.compile(f"{_ANY_DIGIT}(?:[-. ]?{_ANY_DIGIT}){{6,63}}")
+_CHINESE_DIGIT: Final = re.compile("[〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]")
+_LEAST_SPELLED: Final = 3  # Han digits in a run that is read as one number
+_CHINESE_DIGITS: Final = str.maketrans("〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖", "001123456789123456789")
 
 
 def read_pairs(name: str) -> dict[str, str]:
@@ -161,7 +161,7 @@ class Folder:
         """A text of which each character is known to fold to one and to be no disguise; compiled, a quick way."""
         plain = self._table.plain
         changed = False
-        for i in range(len(raw)):
+        for i in range(i64(len(raw))):
             code: i64 = ord(raw[i])
             folded: i32 = plain[code] if code < _TABLED else i32(0)
             if folded == 0:
@@ -171,7 +171,7 @@ class Folder:
         if not changed:
             return raw
         writer = StringWriter()
-        for i in range(len(raw)):
+        for i in range(i64(len(raw))):
             writer.append(plain[ord(raw[i])])
         return writer.getvalue()
 

@@ -32,7 +32,7 @@ def key_of(text: str) -> i64:
     True
     """
     key: i64 = NOTHING
-    for i in range(len(text)):
+    for i in range(i64(len(text))):
         key = longer(key, ord(text[i]))
     return key
 

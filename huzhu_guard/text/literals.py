@@ -58,7 +58,7 @@ class Trie:
         slots = self._slots
         key: i64 = NOTHING
         last: i64 = len(word) - 1
-        for i in range(len(word)):
+        for i in range(i64(len(word))):
             code: i64 = ord(word[i])
             key = longer(key, code)
             at = self._place(key)
@@ -85,7 +85,7 @@ class Trie:
         found = vec[i64]()
         slots, alone, sieve = self._slots, self._alone, self._sieve
         length: i64 = len(text)
-        for i in range(len(text)):
+        for i in range(i64(len(text))):
             code: i64 = ord(text[i])
             key = longer(NOTHING, code)
             if code >= _PLANE or alone[code] != 0:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from huzhu_guard.text.disguise import Edit, Undisguiser
 from huzhu_guard.text.fold import Folder, spelled_digits
 from huzhu_guard.text.traits import SPELLED
 
-_MOST_ROUNDS = 4  # undoing one disguise can uncover another; texts that need more are noise
-_INVISIBLE_IN_WORD = re.compile(
+_MOST_ROUNDS: Final = 4  # undoing one disguise can uncover another; texts that need more are noise
+_INVISIBLE_IN_WORD: Final = re.compile(
     "(?<=[a-zA-Z\u4e00-\u9fff])[\u200b-\u200f\u2060-\u2064\ufeff\u00ad\u202a-\u202e]+(?=[a-zA-Z0-9\u4e00-\u9fff])"
 )
 

@@ -60,12 +60,12 @@ _HAN: Final = 1 << 24
 _GAP: Final = 1 << 25
 _HANDLE_CHARACTER: Final = 1 << 26
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_DIGITS = "0123456789"
-_HAN_DIGITS = "〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
-GAPS = " \n.·*~^_-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}"
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS: Final = "0123456789"
+_HAN_DIGITS: Final = "〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+GAPS: Final = " \n.·*~^_-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}"
 """What can stand between the characters of a word that is taken apart."""
-_CHARACTERS = {
+_CHARACTERS: Final = {
     DIGIT: _DIGITS,
     LATIN: _LETTERS,
     HAN_DIGIT: _HAN_DIGITS,
@@ -83,8 +83,8 @@ _CHARACTERS = {
     _GAP: GAPS,
     _HANDLE_CHARACTER: _DIGITS + _LETTERS + "_-",
 }  # fmt: skip
-_HAN_RANGE = range(0x4E00, 0xA000)
-_PLANE = 0x10000  # characters in a table; those above it are all of one kind
+_HAN_RANGE: Final = range(0x4E00, 0xA000)
+_PLANE: Final = 0x10000  # characters in a table; those above it are all of one kind
 _LONGEST_GAP: Final = 2
 _LEAST_GAPS: Final = 3
 _NEAR: Final = 3  # digits less than that apart may be one number
@@ -142,7 +142,7 @@ class TraitScanner:
         before: i64 = -1
         same: i64 = 0  # equal characters in a row
         kinds, masks = self._kinds, self._masks
-        for i in range(len(text)):
+        for i in range(i64(len(text))):
             code: i64 = ord(text[i])
             found |= masks[i64(kinds[code])] if code < _PLANE else self._above
             if code != before:
@@ -165,7 +165,7 @@ class TraitScanner:
         gap: i64 = 0  # characters in it
         gaps: i64 = 0  # gaps with one character between two
         kinds, masks = self._kinds, self._masks
-        for i in range(len(text)):
+        for i in range(i64(len(text))):
             code: i64 = ord(text[i])
             mask = masks[i64(kinds[code])] if code < _PLANE else self._above
             if mask & _HAN != 0:
@@ -190,20 +190,19 @@ class TraitScanner:
         last: i64 = -_NEAR - 1  # where the last digit stands
         last_han: i64 = -_NEAR - 1
         kinds, masks = self._kinds, self._masks
-        for i in range(len(text)):
-            at: i64 = i
+        for i in range(i64(len(text))):
             code: i64 = ord(text[i])
             mask = masks[i64(kinds[code])] if code < _PLANE else self._above
             if mask & (DIGIT | HAN_DIGIT) == 0:
                 row = 0
                 continue
-            near = near + 1 if at - last < _NEAR else 1
-            last = at
-            if at - last_han <= _NEAR:
+            near = near + 1 if i - last < _NEAR else 1
+            last = i
+            if i - last_han <= _NEAR:
                 found |= HAN_NUMBER
             if mask & HAN_DIGIT != 0:
                 han_digits += 1
-                last_han = at
+                last_han = i
                 row = 0
             else:
                 digits += 1
@@ -223,7 +222,7 @@ class TraitScanner:
         found: i64 = 0
         run: i64 = 0
         kinds, masks = self._kinds, self._masks
-        for i in range(len(text)):
+        for i in range(i64(len(text))):
             code: i64 = ord(text[i])
             mask = masks[i64(kinds[code])] if code < _PLANE else self._above
             if mask & _HANDLE_CHARACTER == 0:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from huzhu_guard.privacy.places import Place, places
 from huzhu_guard.privacy.spans import Spans
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from huzhu_guard.privacy.view import View
 
-_LATIN = r"[0-9a-z]{1,5}(?:[-—~/][0-9a-z]{1,5}){0,3}"
-_HAN = r"[一二三四五六七八九十百零〇两]{1,5}"
-_BREAK = re.compile(r"[,。;!?\n:|【】\[\]…的了我你他她到给吗]")
-_FIVE_DIGITS = re.compile(r"[0-9]{5}")
-_NO_ADDRESS_CHAR = re.compile(r"[^\w ()#·?/—-]|_")
+_LATIN: Final = r"[0-9a-z]{1,5}(?:[-—~/][0-9a-z]{1,5}){0,3}"
+_HAN: Final = r"[一二三四五六七八九十百零〇两]{1,5}"
+_BREAK: Final = re.compile(r"[,。;!?\n:|【】\[\]…的了我你他她到给吗]")
+_FIVE_DIGITS: Final = re.compile(r"[0-9]{5}")
+_NO_ADDRESS_CHAR: Final = re.compile(r"[^\w ()#·?/—-]|_")
 
 
 def _any(words: str) -> str:

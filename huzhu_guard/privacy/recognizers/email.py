@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from huzhu_guard.privacy.view import Candidate
 from huzhu_guard.verdict import EntityKind
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from huzhu_guard.privacy.view import View
 
-_LOCAL = r"[a-z0-9](?:[a-z0-9_%+-]|\.(?=[a-z0-9_])){0,63}"
-_HOST = r"[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){0,80}"
-_TOP = r"(?:com|cn|net|org|edu|gov|io|me|cc|info|top|vip|xyz|club|site|online|co|hk|tw|jp|uk|us|de|fr|ru|kr|sg|au|ca|mail|email|work|app|dev|tech|name|pro|biz|mobi|test|example|la|in|tv)"  # noqa: E501
+_LOCAL: Final = r"[a-z0-9](?:[a-z0-9_%+-]|\.(?=[a-z0-9_])){0,63}"
+_HOST: Final = r"[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){0,80}"
+_TOP: Final = r"(?:com|cn|net|org|edu|gov|io|me|cc|info|top|vip|xyz|club|site|online|co|hk|tw|jp|uk|us|de|fr|ru|kr|sg|au|ca|mail|email|work|app|dev|tech|name|pro|biz|mobi|test|example|la|in|tv)"  # noqa: E501
 
 
 class EmailRecognizer:

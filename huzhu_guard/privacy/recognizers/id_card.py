@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from huzhu_guard.privacy.checksums import id_check_char, taiwan_id
 from huzhu_guard.privacy.cues import cues_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from huzhu_guard.privacy.view import Slice, View
 
-_X = re.compile(r"[-\s.·*/]{0,2}x(?![a-z0-9])")
+_X: Final = re.compile(r"[-\s.·*/]{0,2}x(?![a-z0-9])")
 
 
 class IdCardRecognizer:

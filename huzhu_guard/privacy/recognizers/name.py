@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from huzhu_guard.privacy.places import is_place
 from huzhu_guard.privacy.spans import Spans
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from huzhu_guard.privacy.view import View
 
-_HAN_RUN = re.compile(rf"{HAN}{{1,8}}")
-_PACKAGE = files("huzhu_guard.privacy")
+_HAN_RUN: Final = re.compile(rf"{HAN}{{1,8}}")
+_PACKAGE: Final = files("huzhu_guard.privacy")
 
 
 def _any(words: str) -> str:
@@ -62,7 +62,7 @@ def _tables() -> _Tables:
 _Site = tuple[int, int, float, bool, str, bool]
 """A stretch of Han characters where a name may stand: start, end, weight, whether the name begins at the start (else it
 ends at the end), why, and whether it fills the stretch."""
-_LENGTHS = ((), (), (2,), (3, 2), (4, 3, 2))
+_LENGTHS: Final = ((), (), (2,), (3, 2), (4, 3, 2))
 """Lengths of names to try, by the room there is."""
 
 

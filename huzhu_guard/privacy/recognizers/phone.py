@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from huzhu_guard.privacy.cues import cues_of
 from huzhu_guard.privacy.view import Candidate
@@ -12,10 +12,10 @@ from huzhu_guard.verdict import EntityKind
 if TYPE_CHECKING:
     from huzhu_guard.privacy.view import Slice, View
 
-_SPACED_DIGIT_BEFORE = re.compile(r"[0-9][^0-9]$")
-_SPACED_DIGIT_AFTER = re.compile(r"[^0-9a-z][0-9]")
-_DASHED_BEFORE = re.compile(r"[0-9]-$")
-_DASHED_AFTER = re.compile(r"-[0-9]")
+_SPACED_DIGIT_BEFORE: Final = re.compile(r"[0-9][^0-9]$")
+_SPACED_DIGIT_AFTER: Final = re.compile(r"[^0-9a-z][0-9]")
+_DASHED_BEFORE: Final = re.compile(r"[0-9]-$")
+_DASHED_AFTER: Final = re.compile(r"-[0-9]")
 
 
 class PhoneRecognizer:

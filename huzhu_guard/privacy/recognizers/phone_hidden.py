@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from huzhu_guard.privacy.recognizers.phone import PhoneRecognizer
 from huzhu_guard.privacy.view import Candidate
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from huzhu_guard.privacy.view import View
 
-_TO_DIGIT = str.maketrans("oli〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖", "0110011223456789123456789")
-_HAN_DIGITS = "〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+_TO_DIGIT: Final = str.maketrans("oli〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖", "0110011223456789123456789")
+_HAN_DIGITS: Final = "〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 
 
 class PhoneHiddenRecognizer:
