@@ -1,6 +1,6 @@
 """Compiles what every message passes through; all else about the package stands in setup.cfg and pyproject.toml.
 
-The same sources run uncompiled too, with the same verdicts, at two thirds of the speed: in an editable install, where
+The same sources run uncompiled too, with the same verdicts, at a third of the speed: in an editable install, where
 there is no C compiler, and with ``HUZHU_GUARD_PURE=1``.
 """
 
