@@ -27,19 +27,16 @@ class Gate:
 
     def __init__(self, needs: int, pattern: str) -> None:
         self._needs = needs
-        self._pattern = re.compile(pattern)
+        self.pattern = re.compile(pattern)
 
     def opens(self, text: str, traits: int = EVERYTHING) -> bool:
         """Whether the pattern is found in a text with these traits."""
-        return traits & self._needs == self._needs and self._pattern.search(text) is not None
+        return traits & self._needs == self._needs and self.pattern.search(text) is not None
 
 
-_HAN_DIGIT: Final = "〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+_HAN_DIGIT: Final = traits.CHARACTERS[traits.HAN_DIGIT]
 
-ANYTHING: Final = Gate(
-    traits.PERSONAL,
-    "[0-9@a-z〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖号栋幢室弄座组户巷楼层房铺镇乡街密锁口门储险无艾支姓名收联患业叫先女警署抬接]",
-)
+ANYTHING: Final = Gate(traits.PERSONAL, f"[{traits.CHARACTERS[traits.PERSONAL]}]")
 """A character without which nothing can be found."""
 DIGIT: Final = Gate(traits.DIGIT, r"[0-9]")
 HAN_NUMBER: Final = Gate(
@@ -59,7 +56,7 @@ CODE_WORD: Final = Gate(
 """A word beside which a one-time code or a pick-up code may stand."""
 PLATE_HEAD: Final = Gate(
     traits.PLATE | traits.LATIN,
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-hj-np-z][ .·•・-]{0,2}[a-z0-9]",
+    rf"[{traits.CHARACTERS[traits.PLATE]}] ?[a-hj-np-z][ .·•・-]{{0,2}}[a-z0-9]",
 )
 _AT: Final = Gate(traits.LATIN, r"[ (\[{#]at[ )\]}#]")
 _FOUR_HAN: Final = Gate(traits.HAN_NUMBER, "[〇零幺一二两三四五六七八九]{4}")
@@ -76,7 +73,7 @@ _DOOR_NUMBER: Final = Gate(
     r"|[路街道村园苑厦城场心区里庄弄巷](?=[1-9])|[-—#](?<=[0-9a-z].)(?=[0-9a-z])",
 )
 """A number and the first character of what it numbers, a number after a street, or a dashed number."""
-_NUMBERED: Final = Gate(traits.PLACE | traits.DIGIT, r"[村镇区路街园苑城]\s?[0-9]")
+_NUMBERED: Final = Gate(traits.PLACE | traits.DIGIT, rf"[{traits.CHARACTERS[traits.PLACE]}]\s?[0-9]")
 _DASHED: Final = Gate(traits.DIGIT, rf"{HAN}[0-9]{{1,4}}-[0-9]")
 _NAME: Final = Gate(
     traits.NAME,

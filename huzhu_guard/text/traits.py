@@ -12,7 +12,7 @@ from typing import Final
 from librt.vecs import vec
 from mypy_extensions import i64, u8
 
-# the characters of each, in folded spelling
+# which characters stand in the text, in folded spelling
 DIGIT: Final = 1 << 0
 LATIN: Final = 1 << 1
 HAN_DIGIT: Final = 1 << 2
@@ -65,7 +65,7 @@ _DIGITS: Final = "0123456789"
 _HAN_DIGITS: Final = "〇零幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 GAPS: Final = " \n.·*~^_-/|\\'\"+=#&、•●★☆♦◆→↑,，。:;!?`<>{}"
 """What can stand between the characters of a word that is taken apart."""
-_CHARACTERS: Final = {
+CHARACTERS: Final = {
     DIGIT: _DIGITS,
     LATIN: _LETTERS,
     HAN_DIGIT: _HAN_DIGITS,
@@ -83,6 +83,7 @@ _CHARACTERS: Final = {
     _GAP: GAPS,
     _HANDLE_CHARACTER: _DIGITS + _LETTERS + "_-",
 }  # fmt: skip
+"""The characters of each trait that says which stand in a text."""
 _HAN_RANGE: Final = range(0x4E00, 0xA000)
 _PLANE: Final = 0x10000  # characters in a table; those above it are all of one kind
 _LONGEST_GAP: Final = 2
@@ -106,7 +107,7 @@ class TraitScanner:
 
     def __init__(self, contacts: Iterable[str], pairs: Iterable[str]) -> None:
         masks: dict[str, int] = {}
-        for trait, characters in (*_CHARACTERS.items(), (CONTACT, "".join(contacts))):
+        for trait, characters in (*CHARACTERS.items(), (CONTACT, "".join(contacts))):
             for char in characters:
                 masks[char] = masks.get(char, _HAN if ord(char) in _HAN_RANGE else 0) | trait
         self._above: i64 = 0  # whatever any character above the table has

@@ -36,7 +36,7 @@ SCANNER = UNDISGUISER.scanner
 FOLDER = fold.Folder()
 GATES = {name: gate for name, gate in vars(gates).items() if isinstance(gate, Gate)}
 # characters that traits are made of, so that a text drawn from them has many
-CHARACTERS = sorted({char for chars in traits._CHARACTERS.values() for char in chars} | set("好的微信刷单个\ud800"))
+CHARACTERS = sorted({char for chars in traits.CHARACTERS.values() for char in chars} | set("好的微信刷单个\ud800"))
 BUSY = st.text(st.sampled_from(CHARACTERS), max_size=40)
 
 
@@ -79,7 +79,7 @@ def test_traits(text: str, among: int, expected: int) -> None:
 def test_every_character_of_a_trait_is_seen() -> None:
     assert [
         (char, trait)
-        for trait, characters in traits._CHARACTERS.items()
+        for trait, characters in traits.CHARACTERS.items()
         for char in characters
         if trait & EVERYTHING and not SCANNER.scan(f"好{char}的") & trait
     ] == []
@@ -131,3 +131,11 @@ def test_interpreted_nothing_is_ruled_out() -> None:
     expected = EVERYTHING if str(traits.__file__).endswith(".py") else 0
 
     assert SCANNER.traits("好的") == expected
+
+
+@pytest.mark.parametrize("name", sorted(GATES))
+def test_every_character_of_a_pattern_opens_as_without_traits(name: str) -> None:
+    gate = GATES[name]
+    for char in sorted(set(gate.pattern.pattern)):
+        for text in (char, f"好{char}的", f"1{char}2", f"a{char}1"):
+            assert gate.opens(text, SCANNER.scan(text)) is gate.opens(text), text
