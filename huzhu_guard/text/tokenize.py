@@ -11,7 +11,7 @@ import io
 import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
 from importlib.resources import files
@@ -26,14 +26,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")  # bots do send them; Rust's strings 
 Cut = Callable[[str], list[str]]
 
 
-def dictionary() -> dict[str, int]:
-    """Words and their frequencies, general and domain."""
-    general = _LEXICON.joinpath("words.txt").read_text(encoding="utf-8").split()
-    words = dict(zip(general[::2], map(int, general[1::2]), strict=True))
-    for line in _LEXICON.joinpath("domain.txt").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            words[line] = max(words.get(line, 0), _DOMAIN_FREQUENCY)
-    return words
+def dictionary() -> Iterator[tuple[str, int]]:
+    """Words and their frequencies, general and domain, each once."""
+    lines = _LEXICON.joinpath("domain.txt").read_text(encoding="utf-8").splitlines()
+    domain = dict.fromkeys([line for line in lines if not line.startswith("#")], _DOMAIN_FREQUENCY)
+    general = iter(_LEXICON.joinpath("words.txt").read_text(encoding="utf-8").split())
+    for word, frequency in zip(general, map(int, general), strict=True):
+        yield word, max(frequency, domain.pop(word)) if word in domain else frequency
+    yield from domain.items()
 
 
 def rust_cut() -> Cut:
@@ -46,7 +46,7 @@ def rust_cut() -> Cut:
     """
     tokenizer = _rust_class().empty()
     add = tokenizer.add_word
-    for word, frequency in dictionary().items():
+    for word, frequency in dictionary():
         add(word, frequency, "")
     cut = tokenizer.cut
 
@@ -68,7 +68,7 @@ def python_cut() -> Cut:
 
     logger.level, logger.handlers[:], logger.propagate = before
     tokenizer = jieba.Tokenizer()
-    lines = "".join(f"{word} {frequency}\n" for word, frequency in dictionary().items())
+    lines = "".join(f"{word} {frequency}\n" for word, frequency in dictionary())
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(io.BytesIO(lines.encode()))
     tokenizer.initialized = True
     cut = tokenizer.lcut

@@ -106,7 +106,7 @@ def test_a_cache_file_of_jieba_is_not_read(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_every_frequency_is_a_positive_number() -> None:
-    words = tokenize.dictionary()
+    words = dict(tokenize.dictionary())
 
     assert len(words) > 100_000
     assert min(words.values()) > 0
