@@ -13,7 +13,7 @@ from setuptools import setup
 
 # What callers hold in hand (verdict, guard, policy) stays plain Python, and so does what few messages need.
 COMPILED = [
-    "text/keys", "text/traits", "text/literals", "text/fold", "text/disguise", "text/normalize",
+    "text/compiled", "text/keys", "text/traits", "text/literals", "text/fold", "text/disguise", "text/normalize",
     "links/screen", "links/extract", "links/hidden_dots", "links/parts",
     "privacy/view", "privacy/gates", "privacy/cues", "privacy/spans", "privacy/places", "privacy/ownership",
     "privacy/exposure", "privacy/masking", "privacy/checksums", "privacy/screen", "privacy/recognizers/*",

@@ -15,11 +15,11 @@ from librt.vecs import vec
 from mypy_extensions import i64, u8
 
 from huzhu_guard.model.reading import END, START, char_ngrams, word_ngrams
-from huzhu_guard.text.keys import BITS, NOTHING, key_of, longer, power_of_two
+from huzhu_guard.text.compiled import COMPILED
+from huzhu_guard.text.keys import BITS, NOTHING, key_of, longer, place, power_of_two
 
 _SPACE: Final = 32
 _OTHER_BITS: Final = 24  # from here on, bits of a key that do not say where its slot is
-_COMPILED: Final = not __file__.endswith(".py")
 
 
 class Weights(Protocol):
@@ -141,12 +141,7 @@ class Table:
         return self._sums(keys, count + 1)
 
     def _place(self, key: i64) -> i64:
-        """Where the slot of a key begins, or the free slot where it would be."""
-        slots, mask, width = self._slots, self._mask, self._width
-        slot = key & mask
-        while slots[slot * width] != key and slots[slot * width] != 0:
-            slot = (slot + 1) & mask
-        return slot * width
+        return place(self._slots, self._mask, self._width, key, key)
 
     def _sums(self, keys: vec[i64], count: i64) -> list[int]:
         """For each label, the sum of the weights of the first ``count`` keys, each once."""
@@ -162,9 +157,7 @@ class Table:
             at = self._place(key)
             if slots[at] == 0:
                 continue
-            slot = longer(key, secret) & mask
-            while seen[slot] != key and seen[slot] != 0:
-                slot = (slot + 1) & mask
+            slot = place(seen, mask, 1, key, longer(key, secret))
             if seen[slot] == 0:
                 seen[slot] = key
                 for label in range(self._width - 1):
@@ -174,4 +167,4 @@ class Table:
 
 def weights_of(grams: Sequence[str], columns: Sequence[Sequence[int]]) -> Weights:
     """What is quickest here: a :class:`Table` where this module is compiled, else a :class:`Dictionary`."""
-    return Table(grams, columns) if _COMPILED else Dictionary(grams, columns)
+    return Table(grams, columns) if COMPILED else Dictionary(grams, columns)

@@ -15,9 +15,10 @@ from librt.strings import StringWriter
 from librt.vecs import vec
 from mypy_extensions import i32, i64
 
+from huzhu_guard.text.compiled import COMPILED
+
 _MOST_REMEMBERED: Final = 20_000  # a hostile text must not fill the memory with characters seen once
 _TABLED: Final = 0x20000  # codes that a table is made for: all that is usual, emoji too
-_COMPILED: Final = not __file__.endswith(".py")
 
 _LATIN_NAME: Final = re.compile(r"LATIN (?:LETTER |SMALL |CAPITAL )+([A-Z])(?: WITH .*)?$")
 # folded one to one, and no disguise of another character; most texts hold nothing else
@@ -148,7 +149,7 @@ class Folder:
         """As :meth:`fold`, field by field, but numbers in Han digits stay as they are."""
         if raw.isascii() and raw.isprintable():
             return raw.lower(), None, None, False
-        if _COMPILED and (plain := self._plain(raw)) is not None:
+        if COMPILED and (plain := self._plain(raw)) is not None:
             return plain, None, None, False
         text = raw.translate(self._table)
         starts = ends = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from librt.vecs import vec
 from mypy_extensions import i64
 
 NOTHING: Final = 1
@@ -35,6 +36,23 @@ def key_of(text: str) -> i64:
     for i in range(i64(len(text))):
         key = longer(key, ord(text[i]))
     return key
+
+
+def place(slots: vec[i64], mask: i64, width: i64, key: i64, first: i64) -> i64:
+    """Where a key stands in a hash table with open addressing, or the free place for it.
+
+    Parameters
+    ----------
+    slots : vec of i64
+        ``mask + 1`` slots of ``width`` numbers each, a power of two of them and some free; a slot begins with its key,
+        or with 0.
+    first : i64
+        The bits of it in ``mask`` say which slot is looked at first.
+    """
+    slot = first & mask
+    while slots[slot * width] != key and slots[slot * width] != 0:
+        slot = (slot + 1) & mask
+    return slot * width
 
 
 def power_of_two(least: i64) -> i64:

@@ -8,11 +8,11 @@ from typing import Final, Protocol
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
-from huzhu_guard.text.keys import NOTHING, longer, power_of_two
+from huzhu_guard.text.compiled import COMPILED
+from huzhu_guard.text.keys import NOTHING, longer, place, power_of_two
 
 _PLANE: Final = 0x10000
 _SIEVE: Final = 0xFFFF
-_COMPILED: Final = not __file__.endswith(".py")
 
 
 class Literals(Protocol):
@@ -61,7 +61,7 @@ class Trie:
         for i in range(i64(len(word))):
             code: i64 = ord(word[i])
             key = longer(key, code)
-            at = self._place(key)
+            at = place(slots, self._mask, 2, key, key)
             slots[at] = key
             if i == last:
                 slots[at + 1] |= 2 * number + 2
@@ -72,24 +72,16 @@ class Trie:
             if i == 1:
                 self._sieve[key & _SIEVE] = 1
 
-    def _place(self, key: i64) -> i64:
-        """Where a key stands, or the free place for it."""
-        slots, mask = self._slots, self._mask
-        slot = key & mask
-        while slots[2 * slot] != key and slots[2 * slot] != 0:
-            slot = (slot + 1) & mask
-        return 2 * slot
-
     def find(self, text: str) -> vec[i64]:
         """The number of each word found and where it starts, one after the other; words may overlap."""
         found = vec[i64]()
-        slots, alone, sieve = self._slots, self._alone, self._sieve
+        slots, mask, alone, sieve = self._slots, self._mask, self._alone, self._sieve
         length: i64 = len(text)
-        for i in range(i64(len(text))):
+        for i in range(length):
             code: i64 = ord(text[i])
             key = longer(NOTHING, code)
             if code >= _PLANE or alone[code] != 0:
-                state = slots[self._place(key) + 1]
+                state = slots[place(slots, mask, 2, key, key) + 1]
                 if state > 1:
                     found = append(append(found, (state >> 1) - 1), i)
             at: i64 = i + 1
@@ -98,7 +90,7 @@ class Trie:
             key = longer(key, ord(text[at]))
             if sieve[key & _SIEVE] == 0:
                 continue
-            state = slots[self._place(key) + 1]
+            state = slots[place(slots, mask, 2, key, key) + 1]
             while state != 0:
                 if state > 1:
                     found = append(append(found, (state >> 1) - 1), i)
@@ -106,10 +98,10 @@ class Trie:
                 if state & 1 == 0 or at == length:
                     break
                 key = longer(key, ord(text[at]))
-                state = slots[self._place(key) + 1]
+                state = slots[place(slots, mask, 2, key, key) + 1]
         return found
 
 
 def literals_of(words: Sequence[str]) -> Literals:
     """What is quickest here: a :class:`Trie` where this module is compiled, else an :class:`Automaton`."""
-    return Trie(words) if _COMPILED else Automaton(words)
+    return Trie(words) if COMPILED else Automaton(words)

@@ -12,6 +12,8 @@ from typing import Final
 from librt.vecs import vec
 from mypy_extensions import i64, u8
 
+from huzhu_guard.text.compiled import COMPILED
+
 # which characters stand in the text, in folded spelling
 DIGIT: Final = 1 << 0
 LATIN: Final = 1 << 1
@@ -91,7 +93,6 @@ _LEAST_GAPS: Final = 3
 _NEAR: Final = 3  # digits less than that apart may be one number
 _SPELLED_DIGITS: Final = 7
 _SPELLED_HAN: Final = 3
-_COMPILED: Final = not __file__.endswith(".py")
 
 
 class TraitScanner:
@@ -128,7 +129,7 @@ class TraitScanner:
 
     def traits(self, text: str) -> int:
         """The traits of a folded text; all of them where seeing them would take longer than the searches it spares."""
-        return self.scan(text) if _COMPILED else EVERYTHING
+        return self.scan(text) if COMPILED else EVERYTHING
 
     def scan(self, text: str) -> int:
         """The traits of a folded text.

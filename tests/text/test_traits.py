@@ -26,7 +26,7 @@ from huzhu_guard.text.traits import (
     THREE_DIGITS,
     YEAR,
     TraitScanner,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,6 @@ def test_links_and_spelled_numbers_are_found_as_without_traits(text: str) -> Non
 
 
 def test_real_messages_are_read_as_without_traits(messages: pd.DataFrame) -> None:
-
     opened = 0
     for text in messages["text"][::15]:
         folded = FOLDER.fold(text).text
